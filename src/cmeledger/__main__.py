@@ -1,0 +1,5 @@
+"""Run the program as `python -m cmeledger`."""
+
+from cmeledger.cli.main import run
+
+run()

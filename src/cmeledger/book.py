@@ -1,0 +1,130 @@
+"""Open a ledger: the file, the archive beside it, the rules, and everything found wrong.
+
+This is the one place that brings file and law together; the command line and the screens both
+begin here.
+"""
+
+import os
+import stat
+from collections.abc import Sequence
+from datetime import date
+from typing import Final, NamedTuple
+
+from cmeledger.ledger.parse import Document, NotToml, parse
+from cmeledger.ledger.read import NOTHING, read
+from cmeledger.model import Ledger
+from cmeledger.problems import LedgerUnreadable, LedgerUnusable, Problem
+from cmeledger.rules import rulebook as rules
+from cmeledger.rules.counting import Tally, tally
+from cmeledger.rules.cycles import Cycle
+from cmeledger.rules.retention import Keeping, keeping
+from cmeledger.rules.rulebook import Rulebook
+from cmeledger.rules.standing import Report, judge
+
+FATAL: Final = frozenset({"not-toml", "format-version", "no-license"})
+
+
+class Book(NamedTuple):
+    """A ledger opened with its rules, counted as of one day."""
+
+    file: str
+    ledger: Ledger
+    rulebook: Rulebook
+    day: date
+    problems: tuple[Problem, ...]
+    """What the reader found; without places."""
+    document: Document
+    archive: Document
+    archive_file: str | None
+    """The archive that was read; None: there is none, or it was left out."""
+    archive_skipped: bool
+
+    def tallies(self) -> list[Tally]:
+        """Count every record for each license, in the order of the file."""
+        return [
+            tally(self.ledger, self.rulebook, license, self.day) for license in self.ledger.licenses
+        ]
+
+    def report(self, counted: Tally, cycle: Cycle) -> Report:
+        """Judge one cycle of one license."""
+        return judge(self.ledger, self.rulebook, counted, cycle)
+
+    def keeping(self, tallies: list[Tally]) -> dict[str, Keeping]:
+        """Work out how long each record is kept."""
+        return keeping(self.ledger, self.rulebook, tallies)
+
+    @property
+    def folder(self) -> str:
+        """The folder that evidence paths are relative to."""
+        return os.path.dirname(os.path.realpath(self.file))
+
+
+def open_book(file: str, day: date, *, with_archive: bool = True) -> Book:
+    """Open a ledger as of a day.
+
+    Raises LedgerUnreadable where there is no such regular file, LedgerUnusable where it is not
+    TOML, of a higher format, or without a usable license.
+    """
+    rulebook = rules.load()
+    data = read_bytes(file)
+    archive_file = archive_name(file)
+    has_archive = os.path.lexists(archive_file)
+    archive_data = read_bytes(archive_file) if has_archive and with_archive else None
+
+    def unusable(problems: Sequence[Problem]) -> LedgerUnusable:
+        texts = [(part or b"").decode("utf-8-sig", "replace") for part in (data, archive_data)]
+        return LedgerUnusable(file, tuple(problems), texts[0], archive_file, texts[1])
+
+    archive = NOTHING
+    in_archive = False
+    try:
+        document = parse(data)
+        in_archive = True
+        if archive_data is not None:
+            archive = parse(archive_data)
+        in_archive = False
+        ledger, problems = read(document, rules.vocabulary(rulebook), archive)
+    except NotToml as error:
+        raise unusable([error.problem._replace(archived=in_archive)]) from error
+    if any(problem.code in FATAL for problem in problems):
+        raise unusable(problems)
+    return Book(
+        file,
+        ledger,
+        rulebook,
+        day,
+        tuple(problems),
+        document,
+        archive,
+        archive_file if archive_data is not None else None,
+        has_archive and not with_archive,
+    )
+
+
+def archive_name(file: str) -> str:
+    """Name the archive beside a ledger: cme.toml has cme.archive.toml."""
+    stem, extension = os.path.splitext(file)
+    return f"{stem}.archive{extension or '.toml'}"
+
+
+def read_bytes(file: str) -> bytes:
+    """Read a regular file without ever waiting on a pipe or a device.
+
+    Raises LedgerUnreadable with advice.
+    """
+    try:
+        # O_NONBLOCK: opening a FIFO must not wait for somebody to write into it.
+        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError as error:
+        advice = "name the ledger: cmeledger status PATH, or set CMELEDGER to its path"
+        raise LedgerUnreadable(file, "there is no such file", advice) from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        advice = "check the path and the permissions of the file"
+        raise LedgerUnreadable(file, why.lower(), advice) from error
+    with open(handle, "rb") as opened:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            advice = "a ledger is a plain text file; name that file"
+            raise LedgerUnreadable(file, "this is not a regular file", advice)
+        return opened.read()
+

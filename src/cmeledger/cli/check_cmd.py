@@ -1,0 +1,52 @@
+"""`cmeledger check`: every problem, with its place and the way out."""
+
+from collections.abc import Sequence
+
+from cmeledger.cli import common
+from cmeledger.cli.main import VERBS, Io
+from cmeledger.evidence import look
+from cmeledger.ledger.source import place
+from cmeledger.problems import Exit, LedgerUnusable, Problem
+
+
+def run(arguments: Sequence[str], io: Io) -> Exit:
+    """Run the verb."""
+    parser = common.parser("check", f"List {VERBS['check']}.")
+    parser.add_argument("--strict", action="store_true", help="let warnings count as errors")
+    common.add_ledger(parser)
+    options = parser.parse_intermixed_args(arguments)
+    file = common.ledger_name(options, io)
+    try:
+        book = common.open_named(options, io)
+    except LedgerUnusable as error:
+        problems = place(error.problems, error.text, error.archive_text)
+        archive = (error.archive_file, error.archive_text)
+        _print(file, problems, error.text, archive, options.json, io)
+        return Exit.UNUSABLE
+    found = [*common.all_problems(book, book.tallies()), *look(book.ledger, book.folder)]
+    problems = place(found, book.document.text, book.archive.text)
+    archive = (book.archive_file, book.archive.text)
+    _print(file, problems, book.document.text, archive, options.json, io)
+    counted = {"error", "warning"} if options.strict else {"error"}
+    return Exit.NO if any(p.severity in counted for p in problems) else Exit.DONE
+
+
+def _print(
+    file: str,
+    problems: Sequence[Problem],
+    text: str,
+    archive: tuple[str | None, str],
+    as_json: bool,
+    io: Io,
+) -> None:
+    if as_json:
+        from cmeledger.report import documents
+
+        io.out.write(documents.dumps(documents.check(file, problems, archive[0])))
+        return
+    from cmeledger.report.check_text import lines
+    from cmeledger.report.terminal import style_for
+
+    style = style_for(io.out, io.env)
+    shown = lines(file, problems, text, archive, style)
+    io.out.write("".join(f"{line}\n" for line in shown))

@@ -1,0 +1,122 @@
+"""What the verbs share: their options, and opening the ledger they name."""
+
+import argparse
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from cmeledger.book import Book, open_book
+from cmeledger.checks import warnings
+from cmeledger.cli.main import Io
+from cmeledger.problems import Exit, Problem, UsageError
+from cmeledger.rules.counting import Tally
+from cmeledger.rules.standing import Report
+
+DEFAULT_LEDGER: Final = "cme.toml"
+FIRST_YEAR: Final = 1900
+LAST_YEAR: Final = 2199
+
+
+def parser(verb: str, description: str, *, day: bool = True) -> argparse.ArgumentParser:
+    """Make the parser of one verb, with the options that every verb has."""
+    made = argparse.ArgumentParser(
+        prog=f"cmeledger {verb}", description=description, allow_abbrev=False
+    )
+    made.add_argument("--json", action="store_true", help="print one JSON document")
+    if day:
+        made.add_argument(
+            "--as-of",
+            metavar="DATE",
+            type=a_day,
+            default=None,
+            help="a day to take for today, like 2026-03-01",
+        )
+    return made
+
+
+def add_ledger(made: argparse.ArgumentParser) -> None:
+    """Add the ledger as the last positional, and the option to leave its archive out."""
+    made.add_argument(
+        "ledger",
+        nargs="?",
+        metavar="LEDGER",
+        help=f"the ledger (default: $CMELEDGER, or {DEFAULT_LEDGER})",
+    )
+    made.add_argument(
+        "--without-archive",
+        action="store_true",
+        help="leave out the archive beside the ledger, and say so",
+    )
+
+
+def add_cycle(made: argparse.ArgumentParser) -> None:
+    """Add the choice of a cycle."""
+    made.add_argument(
+        "--cycle", metavar="YEAR", type=a_year, help="the cycle whose renewal date falls in YEAR"
+    )
+
+
+def open_named(options: argparse.Namespace, io: Io) -> Book:
+    """Open the ledger that the options, the environment or the current folder name."""
+    day = options.as_of or date.today()
+    file = ledger_name(options, io)
+    book = open_book(file, day, with_archive=not options.without_archive)
+    if book.archive_skipped:
+        print("note: the archive beside the ledger is left out", file=io.err)
+    return book
+
+
+def ledger_name(options: argparse.Namespace, io: Io) -> str:
+    """Say which file is meant."""
+    return options.ledger or io.env.get("CMELEDGER") or DEFAULT_LEDGER
+
+
+def all_problems(book: Book, tallies: Sequence[Tally]) -> list[Problem]:
+    """Gather what the ledger's text and the day show."""
+    found = warnings(book.ledger, book.rulebook, tallies, book.keeping(list(tallies)), book.day)
+    return [*book.problems, *found]
+
+
+def reports(book: Book, tallies: Sequence[Tally], year: int | None) -> list[Report]:
+    """Judge the cycle asked about for each license.
+
+    Raises UsageError where no license renews in the year asked about.
+    """
+    if year is None:
+        # A license that ended in an earlier cycle is shown only where there is no other.
+        going = [tally for tally in tallies if not tally.series.is_over(book.day)]
+        cycles = [(tally, tally.series.shown_for(book.day)) for tally in going or tallies]
+    else:
+        ending = [(tally, tally.series.ending_in(year)) for tally in tallies]
+        cycles = [(tally, cycle) for tally, cycle in ending if cycle is not None]
+    if not cycles:
+        ends = {tally.series.shown_for(book.day).end.year for tally in tallies}
+        raise UsageError(
+            f"no license of this ledger renews in {year}\n"
+            f"the present cycle ends in {', '.join(map(str, sorted(ends)))}"
+        )
+    return [book.report(tally, cycle) for tally, cycle in cycles]
+
+
+def answer(book: Book) -> Exit:
+    """Choose the exit code of a command that only reads: 1 where something was left out."""
+    failed = any(problem.severity == "error" for problem in book.problems)
+    return Exit.NO if failed else Exit.DONE
+
+
+def a_day(text: str) -> date:
+    """Read a date of the command line."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no date like 2026-03-01") from None
+    if len(text) != 10 or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise argparse.ArgumentTypeError(f"'{text}' is no date from {FIRST_YEAR} to {LAST_YEAR}")
+    return day
+
+
+def a_year(text: str) -> int:
+    """Read a year of the command line."""
+    if not (text.isascii() and text.isdigit()) or not FIRST_YEAR <= int(text) <= LAST_YEAR:
+        raise argparse.ArgumentTypeError(f"'{text}' is no year like 2026")
+    return int(text)

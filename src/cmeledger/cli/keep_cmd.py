@@ -1,0 +1,26 @@
+"""`cmeledger keep`: until when each record is kept."""
+
+from collections.abc import Sequence
+
+from cmeledger.cli import common
+from cmeledger.cli.main import VERBS, Io
+from cmeledger.problems import Exit
+from cmeledger.report import documents, list_text
+from cmeledger.report.terminal import style_for
+
+
+def run(arguments: Sequence[str], io: Io) -> Exit:
+    """Run the verb."""
+    parser = common.parser("keep", f"Say {VERBS['keep']}.")
+    common.add_ledger(parser)
+    options = parser.parse_intermixed_args(arguments)
+    book = common.open_named(options, io)
+    keeping = book.keeping(book.tallies())
+    order = sorted(book.ledger.activities, key=lambda activity: (activity.day, activity.id))
+    found = [(activity, keeping[activity.id]) for activity in order]
+    if options.json:
+        io.out.write(documents.dumps(documents.keep(book, found)))
+    else:
+        style = style_for(io.out, io.env)
+        io.out.write("".join(f"{line}\n" for line in list_text.keep(book, found, style)))
+    return common.answer(book)

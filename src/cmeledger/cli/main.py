@@ -1,0 +1,112 @@
+"""Choose the verb, and run it with a parser of its own.
+
+Only what the chosen verb needs is imported: `--version` costs little more than the interpreter.
+"""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import IO, Final, NamedTuple
+
+from cmeledger import __version__
+
+VERBS: Final = {
+    "status": "where each license stands: what is met, what is missing, by when",
+    "why": "why a record or a requirement counts as it does",
+    "check": "every problem of the ledger, with its place and the way out",
+    "list": "the records, what they claim and what they count",
+    "keep": "until when each record is kept",
+    "rules": "what is in force, its sources, and the readings taken",
+}
+
+OVERVIEW: Final = """\
+usage: cmeledger [VERB] [OPTIONS] [LEDGER]
+
+Keep a plain-text ledger of continuing medical education, and see what a renewal
+still asks. LEDGER is a TOML file; without one, the CMELEDGER variable names it,
+or cme.toml in the current folder is read.
+
+verbs:
+{verbs}
+
+Without a verb, status is printed. `cmeledger VERB --help` explains one verb.
+Exit codes: 0 done; 1 the answer is no (errors found, a record left out);
+2 the command line is wrong; 3 the ledger cannot be used.
+"""
+
+
+class Io(NamedTuple):
+    """What a command may touch of the world outside: passed in, so that tests can."""
+
+    out: IO[str]
+    err: IO[str]
+    env: Mapping[str, str]
+
+
+def run() -> None:
+    """Run the program on the real command line and exit with its code."""
+    try:
+        code = main(sys.argv[1:], Io(sys.stdout, sys.stderr, os.environ))
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = 130
+    except BrokenPipeError:
+        # The reader went away (`| head`): nothing to say, and nothing more to flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+def main(arguments: Sequence[str], io: Io) -> int:
+    """Run one command; return its exit code (problems.Exit)."""
+    first = arguments[0] if arguments else ""
+    if first in ("--version", "-V"):
+        print(f"cmeledger {__version__}", file=io.out)
+        return 0
+    if first in ("--help", "-h", "help"):
+        verbs = "\n".join(f"  {verb:<8}{what}" for verb, what in VERBS.items())
+        io.out.write(OVERVIEW.format(verbs=verbs))
+        return 0
+    if first in VERBS:
+        return _run_verb(first, arguments[1:], io)
+    if not first or first.startswith("-") or first.endswith(".toml") or os.path.exists(first):
+        return _run_verb("status", arguments, io)
+    from cmeledger.ledger.values import nearest
+    from cmeledger.visible import visible
+
+    print(
+        f"cmeledger: there is no command '{visible(first)}', and no such file\n"
+        f"help: {nearest(first, VERBS, 'the commands are')}",
+        file=io.err,
+    )
+    return 2
+
+
+def _run_verb(verb: str, arguments: Sequence[str], io: Io) -> int:
+    import importlib
+
+    from cmeledger.problems import CmeledgerError, LedgerUnusable
+    from cmeledger.visible import visible
+
+    reconfigure = getattr(io.out, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors="backslashreplace")
+    module = importlib.import_module(f"cmeledger.cli.{verb}_cmd")
+    try:
+        return int(module.run(arguments, io))
+    except LedgerUnusable as error:
+        from cmeledger.ledger.source import place
+        from cmeledger.report.check_text import lines
+        from cmeledger.report.terminal import style_for
+
+        problems = place(error.problems, error.text, error.archive_text)
+        archive = (error.archive_file, error.archive_text)
+        shown = lines(error.file, problems, error.text, archive, style_for(io.err, io.env))
+        io.err.write("".join(f"{line}\n" for line in shown))
+        return int(error.exit)
+    except CmeledgerError as error:
+        message, *advice = str(error).split("\n")
+        print(f"cmeledger: {visible(message)}", file=io.err)
+        for line in advice:
+            print(f"help: {visible(line)}", file=io.err)
+        return int(error.exit)

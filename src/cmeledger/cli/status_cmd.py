@@ -1,0 +1,30 @@
+"""`cmeledger status`: where each license stands."""
+
+from collections.abc import Sequence
+
+from cmeledger.cli import common
+from cmeledger.cli.main import VERBS, Io
+from cmeledger.problems import Exit
+
+
+def run(arguments: Sequence[str], io: Io) -> Exit:
+    """Run the verb."""
+    parser = common.parser("status", f"Say {VERBS['status']}.")
+    common.add_cycle(parser)
+    common.add_ledger(parser)
+    options = parser.parse_intermixed_args(arguments)
+    book = common.open_named(options, io)
+    tallies = book.tallies()
+    reports = common.reports(book, tallies, options.cycle)
+    problems = common.all_problems(book, tallies)
+    if options.json:
+        from cmeledger.report import documents
+
+        io.out.write(documents.dumps(documents.status(book, reports, problems)))
+    else:
+        from cmeledger.report.status_text import lines
+        from cmeledger.report.terminal import style_for
+
+        style = style_for(io.out, io.env)
+        io.out.write("".join(f"{line}\n" for line in lines(book, reports, problems, style)))
+    return common.answer(book)

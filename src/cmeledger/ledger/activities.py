@@ -1,0 +1,234 @@
+"""Read the activities: what a kind asks of its record, and the ids."""
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+from cmeledger.ledger.schema import KINDS, Kind
+from cmeledger.ledger.tables import read_table
+from cmeledger.ledger.values import Context
+from cmeledger.model import Activity, LeftOut, Path
+
+SLUG_LENGTH: Final = 60
+_NOT_SLUG: Final = re.compile("[^a-z0-9]+")
+_EXTRA: Final = ("credit-type", "certificate-id", "delivery", "url")
+
+
+class _Draft(NamedTuple):
+    """A record read but not yet named."""
+
+    table: dict[str, Any]
+    values: dict[str, Any]
+    path: Path
+    archived: bool
+    good: bool
+    first_problem: int
+    last_problem: int
+
+
+def read_activities(
+    context: Context,
+    ledger: Iterable[tuple[dict[str, Any], Path]],
+    archive: Iterable[tuple[dict[str, Any], Path]],
+) -> tuple[tuple[Activity, ...], tuple[LeftOut, ...]]:
+    """Read every activity of the ledger and its archive, and give each its id.
+
+    Returns the good ones and what could be read of the others, both in file order.
+    """
+    drafts = [
+        _read(context, table, path)
+        for source in (ledger, archive)
+        for table, path in source
+    ]
+    explicit: set[str] = {
+        draft.values["id"] for draft in drafts if "id" in draft.values
+    } | {  # an id that cannot be used is still taken
+        draft.table["id"]
+        for draft in drafts
+        if "id" not in draft.values and isinstance(draft.table.get("id"), str)
+    }
+    seen: set[str] = set()
+    taken = set(explicit)
+    good: list[Activity] = []
+    left_out: list[LeftOut] = []
+    for draft in drafts:
+        record = draft.values.get("id")
+        usable = draft.good
+        if record is None and draft.table.get("id") in context.requirement_ids:
+            record = draft.table["id"]
+        elif record is None:
+            record = _derived_id(draft, taken)
+        elif record in seen:
+            context.archived = draft.archived
+            context.error(
+                "duplicate-id",
+                f"the id '{record}' is taken by a record above",
+                "give this record another id, or take the key out",
+                (*draft.path, "id"),
+            )
+            context.problems[-1] = context.problems[-1]._replace(record=record)
+            usable = False
+        if record is not None:
+            seen.add(record)
+        for number in range(draft.first_problem, draft.last_problem):
+            context.problems[number] = context.problems[number]._replace(record=record)
+        if usable:
+            assert record is not None
+            good.append(_activity(draft, record))
+        else:
+            left_out.append(_left_out(draft, record))
+    context.archived = False
+    return tuple(good), tuple(left_out)
+
+
+def slug(title: str) -> str:
+    """Make the part of a derived id that comes from the title; "record" where nothing is left."""
+    text = title
+    if not title.isascii():
+        from unicodedata import combining, normalize
+
+        text = "".join(char for char in normalize("NFKD", title) if not combining(char))
+    text = _NOT_SLUG.sub("-", text.lower()).strip("-")
+    return text[:SLUG_LENGTH].strip("-") or "record"
+
+
+def _derived_id(draft: _Draft, taken: set[str]) -> str | None:
+    day = _day(draft.values)
+    if day is None:
+        return None
+    stem = record = f"{day.isoformat()}-{slug(draft.values.get('title', ''))}"
+    number = 1
+    while record in taken:
+        number += 1
+        record = f"{stem}-{number}"
+    taken.add(record)
+    return record
+
+
+def _day(values: dict[str, Any]) -> Any:
+    return values.get("date") or values.get("end") or values.get("start")
+
+
+def _read(context: Context, table: dict[str, Any], path: Path) -> _Draft:
+    errors, first = context.errors, len(context.problems)
+    values = read_table(context, table, "activity", path)
+    kind = KINDS.get(values.get("kind", ""))
+    if kind is not None:
+        _check_dates(context, table, values, path, kind)
+        _check_credits(context, table, path, kind)
+        _check_category(context, table, values, path, kind)
+    good = context.errors == errors
+    return _Draft(table, values, path, context.archived, good, first, len(context.problems))
+
+
+def _check_dates(
+    context: Context, table: dict[str, Any], values: dict[str, Any], path: Path, kind: Kind
+) -> None:
+    if kind.enrollment and "date" in table:
+        context.error(
+            "bad-value",
+            f"a {kind.name} has a start and an end, no date",
+            "write start = the first day, and end = the last day once it is over",
+            (*path, "date"),
+        )
+    elif "date" in table:
+        if "start" in table or "end" in table:
+            context.error(
+                "bad-value",
+                "a record has either a date, or a start and an end",
+                "take out date for an activity of several days, start and end for one day",
+                (*path, "start" if "start" in table else "end"),
+                "key",
+            )
+        return
+    if "start" not in table:
+        if "end" in table or kind.enrollment:
+            _missing(context, path, "start", "the first day")
+        else:
+            _missing(context, path, "date", "the day of completion, like 2026-03-01")
+    elif "end" not in table and not kind.open_ended:
+        _missing(context, path, "end", f"the last day; only a {_OPEN} may still go on")
+    elif "end" in values and "start" in values and values["end"] < values["start"]:
+        context.error(
+            "bad-value", "the end is before the start", "check both dates", (*path, "end"), "key"
+        )
+
+
+_OPEN: Final = ", ".join(kind.name for kind in KINDS.values() if kind.open_ended)
+
+
+def _check_credits(context: Context, table: dict[str, Any], path: Path, kind: Kind) -> None:
+    if kind.enrollment and "credits" in table:
+        context.error(
+            "bad-value",
+            f"the credits of a {kind.name} come from its days",
+            "take credits out",
+            (*path, "credits"),
+        )
+    elif kind.needs_credits and "credits" not in table:
+        _missing(context, path, "credits", "the credits on the certificate, in steps of 0.25")
+    elif kind.by_hours and "credits" not in table and "hours" not in table:
+        _missing(context, path, "hours", "the hours given (or credits)")
+
+
+def _check_category(
+    context: Context, table: dict[str, Any], values: dict[str, Any], path: Path, kind: Kind
+) -> None:
+    if kind.needs_category and "category" not in table:
+        _missing(context, path, "category", "1 or 2, as on the certificate")
+    elif kind.category and values.get("category", kind.category) != kind.category:
+        context.error(
+            "bad-value",
+            f"a record of kind {kind.name} is Category {kind.category}",
+            f"write category = {kind.category}, take the key out, or check the kind",
+            (*path, "category"),
+            "key",
+        )
+
+
+def _missing(context: Context, path: Path, key: str, what: str) -> None:
+    context.error("missing-key", f"the activity needs '{key}'", f"add {key} = {what}", path, "table")
+
+
+def _activity(draft: _Draft, record: str) -> Activity:
+    get = draft.values.get
+    kind = KINDS[draft.values["kind"]]
+    return Activity(
+        record,
+        draft.values["title"],
+        kind.name,
+        draft.values["status"],
+        get("category") or kind.category,
+        get("date"),
+        get("start"),
+        get("end"),
+        get("credits"),
+        get("hours"),
+        get("topics", {}),
+        get("provider"),
+        get("location"),
+        get("note"),
+        get("claim-by"),
+        get("approved-on"),
+        get("work"),
+        get("learners", ()),
+        "learners" in draft.values,
+        get("evidence", ()),
+        get("no-evidence"),
+        {key: draft.values[key] for key in _EXTRA if key in draft.values},
+        draft.archived,
+        draft.path,
+    )
+
+
+def _left_out(draft: _Draft, record: str | None) -> LeftOut:
+    topics = draft.table.get("topics", ())
+    readable = topics if isinstance(topics, list | dict) else ()
+    return LeftOut(
+        record,
+        draft.values.get("title"),
+        _day(draft.values),
+        tuple(topic for topic in readable if isinstance(topic, str)),
+        draft.archived,
+        draft.path,
+    )

@@ -1,0 +1,204 @@
+"""Where every table and key stands in the text.
+
+tomli says what a document means, not where. This scanner walks the same text once more and notes
+the place of each header, key and value. It is only called when a place is to be shown or
+edited, and only on text that tomli has accepted: it need not judge, only find its way.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from cmeledger.model import Path
+from cmeledger.problems import Problem, Span
+
+
+class Place(NamedTuple):
+    """Offsets into the text, ends exclusive.
+
+    A header has no value, an array element no key; a table that only dotted keys make has its
+    own part as key, and the whole of the first dotted key as value.
+    """
+
+    key: tuple[int, int] | None
+    value: tuple[int, int] | None
+
+
+WS: Final = re.compile(r"[ \t]*")
+BLANK: Final = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
+LINE_END: Final = re.compile(r"[^\n]*\n?")
+KEY: Final = re.compile(r"""[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
+DOT: Final = re.compile(r"[ \t]*\.[ \t]*")
+VALUE: Final = re.compile(
+    r'''"""(?:[^"\\]|\\.|"{1,2}(?!"))*"{3,5}'''
+    r"""|'''(?:[^']|'{1,2}(?!'))*'{3,5}"""
+    r'''|"(?:[^"\\\n]|\\.)*"'''
+    r"""|'[^'\n]*'"""
+    r"""|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[^\s,\]}#]*"""
+    r"""|[^\s,\]}#]+""",
+    re.DOTALL,
+)
+ESCAPE: Final = re.compile(r'\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|(.))')
+SHORT_ESCAPES: Final = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"}
+
+
+class Places:
+    """The places of one text, by path."""
+
+    def __init__(self, text: str) -> None:
+        """Scan `text`, which tomli has accepted, without its byte order mark."""
+        self.text = text
+        self.found: dict[Path, Place] = {}
+        self._lines: list[int] | None = None
+        self._counts: dict[Path, int] = {}
+        self._scan()
+
+    def span(self, path: Path, at: str = "value") -> Span:
+        """Find the place of a path: its "value", its "key", or its "table" (header).
+
+        A path that is nowhere in the text (a missing table) is at line 1, column 1.
+        """
+        place = self.found.get(path)
+        if place is None:
+            return Span(1, 1, 1, 1)
+        if at == "table" and place.value is not None and self.text[place.value[0]] == "{":
+            return self._span(place.value[0], place.value[0] + 1)
+        offsets = (place.key if at == "key" else place.value) or place.value or place.key
+        assert offsets is not None
+        return self._span(*offsets)
+
+    def is_multiline(self, path: Path) -> bool:
+        """Tell whether the string at a path is written with three quotes."""
+        place = self.found.get(path)
+        if place is None or place.value is None:
+            return False
+        return self.text[place.value[0] : place.value[0] + 3] in ('"""', "'''")
+
+    def _span(self, start: int, end: int) -> Span:
+        return Span(*self._at(start), *self._at(end))
+
+    def _at(self, offset: int) -> tuple[int, int]:
+        from bisect import bisect_right
+
+        if self._lines is None:
+            self._lines = [0, *(match.end() for match in re.finditer("\n", self.text))]
+        line = bisect_right(self._lines, offset)
+        return line, offset - self._lines[line - 1] + 1
+
+    def _scan(self) -> None:
+        text, position, table = self.text, 0, ()
+        while True:
+            position = _end(BLANK, text, position)
+            if position >= len(text):
+                return
+            if text[position] == "[":
+                table, position = self._header(position)
+            else:
+                position = self._pair(position, table)
+            position = _end(LINE_END, text, position)
+
+    def _header(self, start: int) -> tuple[Path, int]:
+        """Note a `[table]` or `[[table]]` header; return the path it opens."""
+        double = self.text.startswith("[[", start)
+        parts = self._key(_end(WS, self.text, start + (2 if double else 1)))
+        position = self.text.index("]", parts[-1][1][1]) + (2 if double else 1)
+        path: Path = ()
+        for number, (part, _) in enumerate(parts, 1):
+            path += (part,)
+            if number == len(parts) and double:
+                self._counts[path] = self._counts.get(path, 0) + 1
+                self.found.setdefault(path, Place((start, position), None))
+            if path in self._counts:
+                path += (self._counts[path] - 1,)
+            elif number < len(parts):
+                self.found.setdefault(path, Place((start, position), None))
+        self.found[path] = Place((start, position), None)
+        return path, position
+
+    def _pair(self, start: int, table: Path) -> int:
+        """Note `key = value`; return the position after the value."""
+        *parents, (last, place) = self._key(start)
+        path = table
+        for part, own in parents:
+            path += (part,)
+            self.found.setdefault(path, Place(own, (start, place[1])))
+        path += (last,)
+        value = _end(WS, self.text, self.text.index("=", place[1]) + 1)
+        end = self._value(value, path)
+        self.found[path] = Place(place, (value, end))
+        return end
+
+    def _key(self, position: int) -> list[tuple[str, tuple[int, int]]]:
+        """Read a dotted key: its parts, each with its place."""
+        parts = []
+        while True:
+            match = KEY.match(self.text, position)
+            assert match is not None
+            parts.append((_plain(match.group()), match.span()))
+            dot = DOT.match(self.text, match.end())
+            if dot is None:
+                return parts
+            position = dot.end()
+
+    def _value(self, start: int, path: Path) -> int:
+        """Note what is inside the value at `start`; return the position after it."""
+        text = self.text
+        if text[start] == "[":
+            position, index = _end(BLANK, text, start + 1), 0
+            while text[position] != "]":
+                end = self._value(position, (*path, index))
+                self.found[*path, index] = Place(None, (position, end))
+                position, index = self._comma(end), index + 1
+            return position + 1
+        if text[start] == "{":
+            position = _end(BLANK, text, start + 1)
+            while text[position] != "}":
+                position = self._comma(self._pair(position, path))
+            return position + 1
+        return _end(VALUE, text, start)
+
+    def _comma(self, position: int) -> int:
+        position = _end(BLANK, self.text, position)
+        if self.text[position] == ",":
+            position = _end(BLANK, self.text, position + 1)
+        return position
+
+
+def place(problems: Iterable[Problem], text: str, archive: str = "") -> list[Problem]:
+    """Give every problem its span, and sort them by their place, the ledger's before the archive's.
+
+    `text` and `archive` are the two files' texts, each without its byte order mark.
+    """
+    found: dict[bool, Places] = {}
+
+    def placed() -> Iterator[Problem]:
+        for problem in problems:
+            if problem.span is None:
+                if problem.archived not in found:
+                    found[problem.archived] = Places(archive if problem.archived else text)
+                span = found[problem.archived].span(problem.path, problem.at)
+                problem = problem._replace(span=span)
+            yield problem
+
+    return sorted(placed(), key=lambda problem: (problem.archived, problem.span, problem.code))
+
+
+def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
+    match = pattern.match(text, position)
+    assert match is not None
+    return match.end()
+
+
+def _plain(key: str) -> str:
+    """Take a key part out of its quotes."""
+    if key[0] == "'":
+        return key[1:-1]
+    if key[0] != '"':
+        return key
+    return ESCAPE.sub(_unescape, key[1:-1])
+
+
+def _unescape(match: re.Match[str]) -> str:
+    *code, short = match.groups()
+    digits = next(filter(None, code), None)
+    return chr(int(digits, 16)) if digits else SHORT_ESCAPES.get(short, short)

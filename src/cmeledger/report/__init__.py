@@ -1,0 +1,1 @@
+"""Values in, text or JSON out. Nothing here opens a file."""

@@ -1,0 +1,321 @@
+"""The JSON documents of the commands (docs/json.md): plain dicts, credits as JSON numbers."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from cmeledger.book import Book
+from cmeledger.model import Activity, LeftOut
+from cmeledger.problems import Problem
+from cmeledger.report.rules_text import gives, limits
+from cmeledger.report.views import RecordView, left_out_of
+from cmeledger.rules.counting import Counted, Reason
+from cmeledger.rules.cycles import Cycle
+from cmeledger.rules.retention import Keeping
+from cmeledger.rules.rulebook import Deadline, Requirement, Rulebook
+from cmeledger.rules.standing import Report, Standing
+
+Json = dict[str, Any]
+SCHEMA: Final = 1
+
+
+def dumps(document: Json) -> str:
+    """Write a document as JSON that is safe on any terminal: ASCII, control characters escaped."""
+    import json
+
+    text = json.dumps(document, indent=2, ensure_ascii=True, allow_nan=False)
+    return text.replace("\x7f", "\\u007f") + "\n"
+
+
+def number(value: Decimal) -> int | float:
+    """Return credits as a JSON number; quarters are exact in binary."""
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+def status(book: Book, reports: Sequence[Report], problems: Iterable[Problem]) -> Json:
+    """Say where each license stands."""
+    severities = [problem.severity for problem in problems]
+    return {
+        "schema": SCHEMA,
+        "as_of": book.day.isoformat(),
+        "physician": book.ledger.physician.name,
+        "licenses": [_license(book, report) for report in reports],
+        "problems": {
+            "errors": severities.count("error"),
+            "warnings": severities.count("warning"),
+        },
+        "archive": _archive(book),
+    }
+
+
+def deadlines(rulebook: Rulebook, cycle: Cycle) -> list[tuple[Deadline, date]]:
+    """Lay out the days before a renewal on which something is due, in order."""
+    return [
+        (deadline, cycle.end - timedelta(days=deadline.days_before))
+        for deadline in rulebook.deadlines
+    ]
+
+
+def requirement(standing: Standing) -> Json:
+    """Say where one requirement stands."""
+    what = standing.requirement
+    entry = {
+        "id": what.id,
+        "name": what.name,
+        "unit": what.unit,
+        "asked": number(standing.asked),
+        "counted": number(standing.counted),
+        "missing": number(standing.missing),
+        "planned": number(standing.planned),
+        "attended": number(standing.attended),
+        "status": standing.status,
+        "once": what.once,
+        "source": what.source or None,
+        "note": "; ".join(standing.notes) or None,
+        "activities": [
+            {"id": share.record.activity.id, "counted": number(share.amount)}
+            for share in standing.shares
+            if share.amount
+        ],
+    }
+    return entry | {"own": True} if what.own else entry
+
+
+def why_record(book: Book, record: str, views: Sequence[RecordView], keep: Keeping) -> Json:
+    """Say what one record counts for, and why not more; one view for each license."""
+    entries = [
+        {
+            "jurisdiction": view.report.tally.license.jurisdiction,
+            "number": view.report.tally.license.number,
+            "type": view.report.tally.license.type,
+            "cycle": _cycle(view.cycle),
+            "counted": number(view.counted),
+            "requirements": [
+                {"id": name, "counted": number(amount)} for name, amount in view.requirements
+            ],
+            "reasons": [_reason(reason) for reason in view.reasons],
+        }
+        for view in views
+    ]
+    first = entries[0]
+    return {
+        "schema": SCHEMA,
+        "id": record,
+        "claimed": number(views[0].claimed),
+        "counted": first["counted"],
+        "cycle": first["cycle"],
+        "requirements": first["requirements"],
+        "reasons": first["reasons"],
+        "keep_until": keep.until.isoformat() if keep.until else None,
+        "kept_for_good": keep.for_good,
+        "licenses": entries,
+        "archive": _archive(book),
+    }
+
+
+def why_left_out(book: Book, item: LeftOut) -> Json:
+    """Say of a record that could not be used that it counts for nothing."""
+    invalid = _reason(invalid_reason())
+    return {
+        "schema": SCHEMA,
+        "id": item.id,
+        "claimed": None,
+        "counted": 0,
+        "cycle": None,
+        "requirements": [],
+        "reasons": [invalid],
+        "keep_until": None,
+        "kept_for_good": False,
+        "licenses": [
+            {
+                "jurisdiction": license.jurisdiction,
+                "number": license.number,
+                "type": license.type,
+                "cycle": None,
+                "counted": 0,
+                "requirements": [],
+                "reasons": [invalid],
+            }
+            for license in book.ledger.licenses
+        ],
+        "archive": _archive(book),
+    }
+
+
+def invalid_reason() -> Reason:
+    """Give the reason of a record left out for an error."""
+    return Reason("invalid", "left out for an error: run cmeledger check", Decimal(0))
+
+
+def why_requirement(book: Book, found: Sequence[tuple[Report, Standing]]) -> Json:
+    """Say where one requirement stands and what was left out; one pair for each license."""
+    entries = [
+        requirement(standing)
+        | {
+            "left_out": [
+                {"id": name, "reasons": [_reason(reason) for reason in reasons]}
+                for name, reasons in left_out_of(book, report, standing, invalid_reason())
+            ]
+        }
+        for report, standing in found
+    ]
+    licenses = [
+        {
+            "jurisdiction": report.tally.license.jurisdiction,
+            "number": report.tally.license.number,
+            "type": report.tally.license.type,
+            "cycle": _cycle(report.cycle),
+        }
+        | entry
+        for (report, _), entry in zip(found, entries, strict=True)
+    ]
+    return {"schema": SCHEMA} | entries[0] | {"licenses": licenses, "archive": _archive(book)}
+
+
+def check(file: str, problems: Sequence[Problem], archive_file: str | None) -> Json:
+    """List every problem with its place."""
+    return {
+        "schema": SCHEMA,
+        "file": file,
+        "errors": sum(problem.severity == "error" for problem in problems),
+        "warnings": sum(problem.severity == "warning" for problem in problems),
+        "problems": [
+            {
+                "code": problem.code,
+                "severity": problem.severity,
+                "line": problem.span.line if problem.span else 1,
+                "column": problem.span.column if problem.span else 1,
+                "end_line": problem.span.end_line if problem.span else 1,
+                "end_column": problem.span.end_column if problem.span else 1,
+                "record": problem.record,
+                "message": problem.message,
+                "help": problem.help,
+                "file": archive_file if problem.archived else file,
+            }
+            for problem in problems
+        ],
+    }
+
+
+def listing(book: Book, records: Iterable[tuple[Activity, Counted]]) -> Json:
+    """List records with what they claim and count."""
+    return {
+        "schema": SCHEMA,
+        "records": [
+            {
+                "id": activity.id,
+                "date": activity.day.isoformat(),
+                "title": activity.title,
+                "provider": activity.provider,
+                "kind": activity.kind,
+                "category": activity.category,
+                "status": activity.status,
+                "claimed": number(record.claimed),
+                "counted": number(record.counted),
+            }
+            for activity, record in records
+        ],
+        "archive": _archive(book),
+    }
+
+
+def keep(book: Book, records: Iterable[tuple[Activity, Keeping]]) -> Json:
+    """List how long each record is kept."""
+    return {
+        "schema": SCHEMA,
+        "as_of": book.day.isoformat(),
+        "records": [
+            {
+                "id": activity.id,
+                "keep_until": keeping.until.isoformat() if keeping.until else None,
+                "kept_for_good": keeping.for_good,
+                "expired": keeping.expired(book.day),
+            }
+            for activity, keeping in records
+        ],
+        "archive": _archive(book),
+    }
+
+
+def rules(
+    rulebook: Rulebook, shown: Sequence[Requirement], kinds: Sequence[str], renewal: date
+) -> Json:
+    """Say what is in force for a renewal date, with sources and readings."""
+    tags = {tag for item in shown for tag in item.sources}
+    tags |= {tag for kind in kinds for tag in rulebook.kinds[kind].sources}
+    return {
+        "schema": SCHEMA,
+        "jurisdiction": rulebook.jurisdiction,
+        "edition": rulebook.edition,
+        "checked": rulebook.checked.isoformat(),
+        "renewal": renewal.isoformat(),
+        "requirements": [
+            {
+                "id": item.id,
+                "name": item.name,
+                "asks": item.asks,
+                "unit": item.unit,
+                "asked": number(item.credits),
+                "by_type": {name: number(amount) for name, amount in item.by_type.items()},
+                "not_for": sorted(item.not_for),
+                "practice": item.practice,
+                "once": item.once,
+                "category": item.category,
+                "topics": [rule.topic for rule in item.topics],
+                "from": item.start.isoformat() if item.start else None,
+                "to": item.end.isoformat() if item.end else None,
+                "source": item.source,
+                "reading": item.reading,
+            }
+            for item in shown
+        ],
+        "kinds": [
+            {
+                "id": kind,
+                "gives": gives(rulebook.kinds[kind]),
+                "limits": limits(rulebook.kinds[kind]),
+                "source": rulebook.kinds[kind].source,
+                "reading": rulebook.kinds[kind].reading,
+            }
+            for kind in kinds
+        ],
+        "sources": {tag: text for tag, text in rulebook.sources.items() if tag in tags},
+        "readings": list(rulebook.readings),
+    }
+
+
+def _license(book: Book, report: Report) -> Json:
+    license, cycle = report.tally.license, report.cycle  # noqa: A001
+    return {
+        "jurisdiction": license.jurisdiction,
+        "number": license.number,
+        "type": license.type,
+        "cycle": (_cycle(cycle) or {}) | {"days_left": (cycle.end - book.day).days},
+        "deadlines": [
+            {"id": deadline.id, "date": day.isoformat()}
+            for deadline, day in deadlines(book.rulebook, cycle)
+        ],
+        "status": report.status,
+        "requirements": [requirement(standing) for standing in report.standings],
+    }
+
+
+def _cycle(cycle: Cycle | None) -> Json | None:
+    return cycle and {"start": cycle.start.isoformat(), "end": cycle.end.isoformat()}
+
+
+def _reason(reason: Reason) -> Json:
+    return {
+        "code": reason.code,
+        "text": reason.text,
+        "cut": number(reason.cut),
+        "source": reason.source,
+    }
+
+
+def _archive(book: Book) -> str | None:
+    """Name the part the archive played: "read", "left out", or None where there is none."""
+    if book.archive_skipped:
+        return "left out"
+    return "read" if book.archive_file else None

@@ -1,0 +1,99 @@
+"""`list` and `keep` for people, and the table for a spreadsheet."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import IO, Final
+
+from cmeledger.book import Book
+from cmeledger.model import ZERO, Activity
+from cmeledger.report.terminal import Style, amount, fit, plural
+from cmeledger.rules.counting import Counted
+from cmeledger.rules.retention import Keeping
+from cmeledger.visible import visible
+
+WIDE: Final = 120
+COLUMNS: Final = (
+    "id", "date", "title", "provider", "kind", "category", "status", "claimed", "counted",
+)  # fmt: skip
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Characters with which a spreadsheet begins a formula, full-width ones too."""
+
+
+def lines(
+    book: Book, records: Sequence[tuple[Activity, Counted]], style: Style
+) -> Iterator[str]:
+    """Lay out records with totals by kind. On a narrow terminal the id has a line of its own."""
+    wide = style.width >= WIDE
+    title_width = style.width - (84 if wide else 34)
+    head = f"{'date':<10}  cat  {'status':<8} {'credits':>7}  "
+    yield style.dim(head + ("title".ljust(title_width) + "  id" if wide else "title, id"))
+    for activity, record in records:
+        credits = amount(record.counted)
+        if record.counted != record.claimed:
+            credits = style.plain(f"{amount(record.claimed)}→{amount(record.counted)}")
+        start = (
+            f"{activity.day.isoformat()}  {activity.category or '-'!s:^3}  "
+            f"{activity.status:<8} {credits:>7}  "
+        )
+        yield start + fit(activity.title, title_width) + (f"  {activity.id}" if wide else "")
+        if not wide:
+            yield " " * 34 + style.dim(activity.id)
+    yield ""
+    kinds: defaultdict[str, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
+    for activity, record in records:
+        total = kinds[activity.kind]
+        total[0] += 1
+        total[1] += record.claimed
+        total[2] += record.counted
+    yield style.dim(f"{'kind':<22} {'records':>7} {'claimed':>9} {'counted':>9}")
+    for kind, (count, claimed, counted) in sorted(kinds.items()):
+        yield f"{kind:<22} {count:>7} {amount(claimed):>9} {amount(counted):>9}"
+    sums = [sum((total[n] for total in kinds.values()), ZERO) for n in range(3)]
+    yield style.bold(f"{'all':<22} {sums[0]:>7} {amount(sums[1]):>9} {amount(sums[2]):>9}")
+    if book.ledger.left_out:
+        yield f"{plural(len(book.ledger.left_out), 'record')} left out for an error: cmeledger check"
+
+
+def keep(
+    book: Book, records: Sequence[tuple[Activity, Keeping]], style: Style
+) -> Iterator[str]:
+    """Lay out until when each record is kept."""
+    for activity, keeping in records:
+        if keeping.for_good:
+            until = "for good"
+        elif keeping.until is None:
+            until = "still going on"
+        else:
+            until = keeping.until.isoformat()
+        mark = "may go" if keeping.expired(book.day) else ""
+        yield f"{until:<14}  {mark:<6}  {activity.id}"
+        yield style.dim(" " * 24 + fit(activity.title, style.width - 24).rstrip())
+    gone = sum(keeping.expired(book.day) for _, keeping in records)
+    yield ""
+    yield f"{plural(len(records), 'record')}, of which {gone} may go."
+
+
+def csv(records: Iterable[tuple[Activity, Counted]], out: IO[str]) -> None:
+    """Write records as CSV (RFC 4180). No cell of text can begin a formula."""
+    from csv import writer
+
+    table = writer(out)
+    table.writerow(COLUMNS)
+    for activity, record in records:
+        texts = (activity.id, activity.day.isoformat(), activity.title, activity.provider or "")
+        table.writerow(
+            [
+                *map(_cell, texts),
+                activity.kind,
+                activity.category or "",
+                activity.status,
+                amount(record.claimed),
+                amount(record.counted),
+            ]
+        )
+
+
+def _cell(text: str) -> str:
+    guarded = f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
+    return visible(guarded)

@@ -1,0 +1,122 @@
+"""`rules` for people: what is in force, where it comes from, and how it is read."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from cmeledger.report.terminal import Style, amount, day, wrap
+from cmeledger.rules.rulebook import KindRule, Requirement, Rulebook
+
+
+def lines(
+    rulebook: Rulebook,
+    shown: Sequence[Requirement],
+    kinds: Sequence[str],
+    renewal: date,
+    style: Style,
+    *,
+    brief: bool,
+) -> Iterator[str]:
+    """Lay out the rules for one renewal date: everything in brief, or some in full."""
+    yield style.bold(f"{rulebook.board}, for a renewal on {day(renewal)}")
+    yield f"Rules {rulebook.edition}, last checked {day(rulebook.checked)}. No legal advice."
+    for item in shown:
+        yield ""
+        yield style.bold(f"{item.name} ({item.id})")
+        yield from wrap(f"{item.asks}.", style, "  ")
+        yield from wrap(f"In force for renewals {in_force(item)}.", style, "  ")
+        if item.topics:
+            names = ", ".join(rule.topic for rule in item.topics)
+            yield from wrap(f"Topics: {names}.", style, "    ", "  ")
+        for name, asked in item.by_type.items():
+            yield f"  Of a license of type {name}: {amount(asked)}."
+        if item.not_for:
+            yield from wrap(f"Not asked of: {', '.join(sorted(item.not_for))}.", style, "  ")
+        if item.practice:
+            yield f"  Asked where the ledger says: {item.practice}."
+        yield style.plain(f"  Source: {item.source}")
+        if item.reading:
+            yield from wrap(f"Reading taken: {item.reading}", style, "    ", "  ")
+    tags = {tag for item in shown for tag in item.sources}
+    for kind in kinds:
+        rule = rulebook.kinds[kind]
+        facts = [*filter(None, [gives(rule)]), *limits(rule)]
+        if brief and not facts:
+            continue
+        yield ""
+        yield style.bold(kind)
+        for fact in facts or ["counts as given"]:
+            yield from wrap(f"{fact}.", style, "    ", "  ")
+        if rule.source:
+            yield f"  Source: {rule.source}"
+        if rule.reading:
+            yield from wrap(f"Reading taken: {rule.reading}", style, "    ", "  ")
+        tags.update(rule.sources)
+    yield ""
+    yield style.bold("Sources")
+    for tag, text in rulebook.sources.items():
+        if tag in tags:
+            yield from wrap(f"{tag}: {text}", style, "    ", "  ")
+    if brief:
+        yield ""
+        yield style.bold("Readings of cycles and licenses")
+        for reading in rulebook.readings:
+            yield from wrap(reading, style, "    ", style.plain("  – "))
+
+
+def in_force(item: Requirement) -> str:
+    """Say for which renewal dates an edition holds."""
+    if item.start and item.end:
+        return f"from {day(item.start)} to {day(item.end)}"
+    if item.start:
+        return f"from {day(item.start)} on"
+    return f"to {day(item.end)}" if item.end else "always"
+
+
+def gives(rule: KindRule) -> str | None:
+    """Say what a record of a kind gives, where the kind fixes or derives it."""
+    if rule.enrollment:
+        return "credits by the day, from start to end"
+    if rule.credits is not None:
+        return f"gives {amount(rule.credits)} credits"
+    if rule.per_hour:
+        each = [
+            f"{amount(factor)} an hour in Category {category}"
+            for category, factor in rule.per_hour.items()
+        ]
+        return f"gives {', '.join(each)}"
+    return None
+
+
+def limits(rule: KindRule) -> list[str]:
+    """Say what limits a kind has, a sentence each."""
+    found = []
+    if rule.records_per_year is not None:
+        found.append(f"at most {rule.records_per_year} a year, calendar and license year both")
+    for category, most in rule.credits_per_year.items():
+        found.append(
+            f"at most {amount(most)} credits a year in Category {category}, "
+            "calendar and license year both"
+        )
+    if rule.per_cycle is not None:
+        found.append(f"at most {amount(rule.per_cycle)} credits a cycle")
+    if rule.per_work is not None:
+        found.append(f"at most {amount(rule.per_work)} credits a work, ever")
+    if rule.work:
+        found.append("a work counts once, in its first record")
+    if rule.approval:
+        found.append("needs approved-on")
+    if rule.max_years is not None:
+        found.append(f"at most {rule.max_years} years")
+    if rule.whole_hours:
+        found.append("in whole hours")
+    if rule.faculty_category is not None:
+        learners = " and ".join(sorted(rule.faculty_not_learners))
+        found.append(
+            f"Category {rule.faculty_category} of full-time faculty counts only without {learners}"
+        )
+    if rule.implies is not None:
+        found.append(f"all its credits bear the topic {rule.implies}")
+    if rule.topics is not None:
+        served = ", ".join(sorted(rule.topics)) or "no topic"
+        found.append(f"of its topics, {served} does something")
+    return found

@@ -1,0 +1,130 @@
+"""One record, seen by one license: what `why`, `list` and the screens show of it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from cmeledger.book import Book
+from cmeledger.model import ZERO, Activity
+from cmeledger.rules.counting import Counted, Reason, Tally, count_enrollment
+from cmeledger.rules.cycles import Cycle
+from cmeledger.rules.enrollment import Enrolled, count_days, credits_for
+from cmeledger.rules.standing import Report, Standing, claim
+
+
+class RecordView(NamedTuple):
+    """What one record counts for."""
+
+    report: Report
+    """The cycle it is judged in: its own, or, before the license, the one asked about."""
+    cycle: Cycle | None
+    claimed: Decimal
+    counted: Decimal
+    requirements: tuple[tuple[str, Decimal], ...]
+    reasons: tuple[Reason, ...]
+    topics: Mapping[str, Decimal | None]
+
+
+def records(book: Book, report: Report) -> Iterator[tuple[Activity, Counted]]:
+    """Go through all records by date, then id, each counted in its own cycle by one license."""
+    tally = report.tally
+    counted = {record.activity.id: record for record in tally.records}
+    for item in tally.enrolled:
+        counted[item.activity.id] = enrollment(tally, item, report.cycle, book)
+    for activity in sorted(book.ledger.activities, key=lambda a: (a.day, a.id)):
+        found = counted.get(activity.id)
+        yield activity, found or _not_counting(tally, activity, report.cycle, book)
+
+
+def find(tally: Tally, activity: Activity, asked: Cycle, book: Book) -> Counted:
+    """Find what a record counts for a license, in its own cycle.
+
+    An enrollment counts in many cycles: the one asked about if it touches that, else the one
+    of its completion.
+    """
+    for record in tally.records:
+        if record.activity is activity:
+            return record
+    for item in tally.enrolled:
+        if item.activity is activity:
+            return enrollment(tally, item, asked, book)
+    return _not_counting(tally, activity, asked, book)
+
+
+def enrollment(tally: Tally, item: Enrolled, asked: Cycle, book: Book) -> Counted:
+    """Count an enrollment in the cycle asked about if it touches that, else at its completion."""
+    cycle = _cycle_of(tally, item.whole, asked)
+    if cycle is not None:
+        return count_enrollment(tally, item, cycle, book.rulebook)
+    found = count_enrollment(tally, item, Cycle(*item.whole), book.rulebook)
+    reason = Reason("outside-cycle", "no cycle of this license holds it", found.counted)
+    return found._replace(cycle=None, counted=ZERO, usable=ZERO, reasons=(reason,))
+
+
+def _cycle_of(tally: Tally, days: tuple[date, date], asked: Cycle) -> Cycle | None:
+    touches = days[0] <= asked.end and days[1] >= asked.start
+    return asked if touches else tally.series.at(days[1])
+
+
+def view(book: Book, report: Report, record: Counted) -> RecordView:
+    """See one record by the rules of its own cycle.
+
+    `report` is the cycle asked about, and is used where the record lies in it or in none.
+    """
+    cycle = record.cycle
+    if cycle is not None and cycle != report.cycle:
+        report = book.report(report.tally, cycle)
+    requirements = []
+    reasons = {(reason.code, reason.cut): reason for reason in record.reasons}
+    for standing in report.standings:
+        for share in standing.shares:
+            if share.record.activity is not record.activity:
+                continue
+            if share.amount:
+                requirements.append((standing.requirement.id, share.amount))
+            if record.counted:
+                for reason in share.reasons:
+                    reasons.setdefault((reason.code, reason.cut), reason)
+    return RecordView(
+        report,
+        cycle,
+        record.claimed,
+        record.counted,
+        tuple(requirements),
+        tuple(reasons.values()),
+        record.topics,
+    )
+
+
+def left_out_of(
+    book: Book, report: Report, standing: Standing, invalid: Reason
+) -> Iterator[tuple[str, tuple[Reason, ...]]]:
+    """Go through the records that bear on a requirement and did not count in full, with reasons."""
+    requirement = standing.requirement
+    for share in standing.shares:
+        full = claim(requirement, share.record, report.cycle)
+        is_other_category = any(reason.code == "wrong-category" for reason in share.reasons)
+        if share.amount < full or (is_other_category and not share.amount):
+            yield share.record.activity.id, share.reasons
+    topics = {rule.topic for rule in requirement.topics}
+    for item in book.ledger.left_out:
+        if item.id is None or item.day is None:
+            continue
+        in_time = item.day <= report.day if requirement.once else report.cycle.holds(item.day)
+        if in_time and (not topics or topics.intersection(item.topics)):
+            yield item.id, (invalid,)
+
+
+def _not_counting(tally: Tally, activity: Activity, asked: Cycle, book: Book) -> Counted:
+    """See an enrollment that is not claimed, or has not begun."""
+    days = activity.day, activity.day
+    claimed = ZERO
+    if activity.start is not None and activity.start <= tally.day:
+        days = activity.start, min(activity.end or tally.day, tally.day)
+        claimed = credits_for(count_days([days], *days), book.rulebook)
+    codes = {"planned": "planned", "attended": "not-claimed"}
+    code = codes.get(activity.status, "after-as-of")
+    reason = Reason(code, f"{activity.status}, from {activity.day.isoformat()}", claimed)
+    cycle = _cycle_of(tally, days, asked)
+    return Counted(activity, days[1], cycle, claimed, ZERO, ZERO, False, {}, (reason,))

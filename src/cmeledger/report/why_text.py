@@ -1,0 +1,111 @@
+"""`why` for people: what one record or requirement counts, and why not more."""
+
+from collections.abc import Iterator, Sequence
+
+from cmeledger.book import Book
+from cmeledger.model import Activity, LeftOut
+from cmeledger.report.terminal import Style, amount, day, plural, wrap
+from cmeledger.report.views import RecordView
+from cmeledger.rules.counting import Reason
+from cmeledger.rules.retention import Keeping
+from cmeledger.rules.standing import Report, Standing
+from cmeledger.visible import visible
+
+LeftOutOf = tuple[str, tuple[Reason, ...]]
+
+
+def record(
+    book: Book, activity: Activity, views: Sequence[RecordView], keep: Keeping, style: Style
+) -> Iterator[str]:
+    """Lay out what one record counts for each license."""
+    yield style.bold(visible(activity.title))
+    category = f"Category {activity.category}" if activity.category else "no category"
+    provider = f" · {visible(activity.provider)}" if activity.provider else ""
+    yield style.plain(f"{activity.id} · {activity.kind}, {category}, {activity.status}{provider}")
+    for view in views:
+        yield ""
+        yield style.plain(_license(view.report, view.cycle is not None))
+        yield style.plain(f"  claimed {amount(view.claimed)} → counted {amount(view.counted)}")
+        names = {s.requirement.id: s.requirement for s in view.report.standings}
+        for name, counted in view.requirements:
+            what = "done" if names[name].unit == "completion" else amount(counted)
+            yield f"    {visible(names[name].name):<28} {what}"
+        if not view.requirements:
+            yield "    It counts for no requirement."
+        for reason in view.reasons:
+            yield from _reason(book, reason, style)
+    yield ""
+    if keep.for_good:
+        yield "Keep it for good: it serves a requirement that is asked once."
+    elif keep.until is None:
+        yield "Keep it: it is still going on."
+    elif keep.expired(book.day):
+        yield f"It may go: it was to be kept until {day(keep.until)}."
+    else:
+        yield f"Keep it until {day(keep.until)}."
+
+
+def left_out(item: LeftOut, style: Style) -> Iterator[str]:
+    """Say that a record could not be used."""
+    yield style.bold(visible(item.title or item.id or "a record"))
+    yield style.paint("It is left out for an error and counts for nothing.", "31;1")
+    yield "See: cmeledger check"
+
+
+def requirement(
+    book: Book, found: Sequence[tuple[Report, Standing, Sequence[LeftOutOf]]], style: Style
+) -> Iterator[str]:
+    """Lay out where one requirement stands for each license, and what was left out."""
+    what = found[0][1].requirement
+    yield style.bold(f"{visible(what.name)} ({what.id})")
+    yield from wrap(f"It asks {visible(what.asks)}.", style)
+    if what.source:
+        yield style.plain(f"Source: {visible(what.source)}")
+        for tag in what.sources:
+            if tag in book.rulebook.sources:
+                yield from wrap(f"{tag}: {book.rulebook.sources[tag]}", style, "    ", "  ")
+    if what.reading:
+        yield from wrap(f"Reading taken: {what.reading}", style)
+    for report, standing, gone in found:
+        yield ""
+        yield style.plain(_license(report, known=True))
+        numbers = f"{amount(standing.counted)} / {amount(standing.asked)}"
+        if what.unit == "completion":
+            numbers = "done" if standing.counted else "not done"
+        missing = f", {amount(standing.missing)} missing" if standing.missing else ""
+        yield f"{style.status(standing.status)} {numbers}{missing}"
+        for label, waiting in (("attended", standing.attended), ("planned", standing.planned)):
+            if waiting:
+                yield f"          {amount(waiting)} {label}, not counted yet"
+        for note in standing.notes:
+            yield from wrap(visible(note), style, indent="          ")
+        counts = [share for share in standing.shares if share.amount]
+        yield ""
+        yield f"  {plural(len(counts), 'record')} that {'counts' if len(counts) == 1 else 'count'}"
+        for share in counts:
+            activity = share.record.activity
+            yield f"    {amount(share.amount):>7}  {activity.id}"
+        if gone:
+            yield f"  {plural(len(gone), 'record')} left out, or not counted in full"
+            for name, reasons in gone:
+                yield f"             {visible(name)}"
+                for reason in reasons:
+                    yield from _reason(book, reason, style, " " * 15)
+
+
+def _reason(book: Book, reason: Reason, style: Style, indent: str = "  ") -> Iterator[str]:
+    cut = f"{amount(reason.cut)} not counted: " if reason.cut else ""
+    source = f" [{reason.source}]" if reason.source else ""
+    yield from wrap(
+        f"{cut}{visible(reason.text)} ({reason.code}){visible(source)}",
+        style,
+        indent=f"{indent}  ",
+        first=style.plain(f"{indent}– "),
+    )
+
+
+def _license(report: Report, known: bool) -> str:
+    license = report.tally.license  # noqa: A001
+    number = f" {visible(license.number)}" if license.number else ""
+    cycle = f"{day(report.cycle.start)} – {day(report.cycle.end)}" if known else "in none of its cycles"
+    return f"{license.jurisdiction} license{number} ({license.type}) · {cycle}"

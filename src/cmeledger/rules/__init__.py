@@ -1,0 +1,1 @@
+"""The law as data, and how records are counted by it."""

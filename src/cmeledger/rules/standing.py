@@ -1,0 +1,431 @@
+"""Where a license stands in one cycle: each requirement, what counts for it, and what is missing.
+
+A pure function of (ledger, rules, tally, cycle): nothing here knows an amount or a state.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from cmeledger.model import ZERO, Ledger, OwnRequirement
+from cmeledger.rules.counting import Counted, Reason, Tally, count_enrollment, floor_quarter
+from cmeledger.rules.cycles import Cycle, in_year
+from cmeledger.rules.enrollment import (
+    count_days,
+    credits_for,
+    exempts,
+    may_exempt,
+)
+from cmeledger.rules.rulebook import (
+    KindLimit,
+    Requirement,
+    Rulebook,
+    TopicRule,
+    limits_of,
+    topics_of,
+)
+
+ONE: Final = Decimal(1)
+
+
+class Share(NamedTuple):
+    """What one record gives one requirement."""
+
+    record: Counted
+    amount: Decimal
+    reasons: tuple[Reason, ...]
+    """Why it is not more: the record's own reasons, and those of this requirement."""
+
+
+class Standing(NamedTuple):
+    """Where one requirement stands."""
+
+    requirement: Requirement
+    asked: Decimal
+    counted: Decimal
+    missing: Decimal
+    planned: Decimal
+    attended: Decimal
+    status: str
+    """"met", "short", "exempt", "waived" or "not-applicable"."""
+    notes: tuple[str, ...]
+    shares: tuple[Share, ...]
+    """Of every record that bears on it, the refused ones with amount 0."""
+
+
+class Report(NamedTuple):
+    """Where one license stands in one cycle."""
+
+    tally: Tally
+    cycle: Cycle
+    day: date
+    """The day it is judged on: never later than the renewal date."""
+    status: str
+    """"met", "short" or "not-applicable"."""
+    standings: tuple[Standing, ...]
+    records: tuple[Counted, ...]
+    """Those of the cycle, enrollments included."""
+
+
+def judge(ledger: Ledger, rulebook: Rulebook, tally: Tally, cycle: Cycle) -> Report:
+    """Judge one cycle of one license by the rules in force on its renewal date."""
+    day = min(tally.day, cycle.end)
+    judge_one = _Judge(ledger, rulebook, tally, cycle, day)
+    editions = rulebook.in_force(cycle.end)
+    kind_limits = tuple(rule for edition in editions for rule in edition.kind_limits)
+    own = [as_requirement(item, kind_limits) for item in ledger.requirements]
+    found = [judge_one.standing(requirement) for requirement in (*editions, *own)]
+    standings = tuple(_with_open_reading(standing, judge_one.done) for standing in found)
+    asked = [s for s in standings if s.requirement.decides and s.status != "not-applicable"]
+    if not asked:
+        status = "not-applicable"
+    else:
+        status = "short" if any(s.status == "short" for s in asked) else "met"
+    return Report(tally, cycle, day, status, standings, tuple(judge_one.in_cycle))
+
+
+def as_requirement(item: OwnRequirement, kind_limits: tuple[KindLimit, ...] = ()) -> Requirement:
+    """Say a requirement of the physician's own in the terms of the rules.
+
+    Topics on kinds that hardly serve any (board certification) give it no more than they give
+    the rules: `kind_limits` are those of the rules in force.
+    """
+    window = (item.start, item.end) if item.start and item.end else None
+    return Requirement(
+        id=item.id,
+        name=item.name,
+        asks=f"{item.credits.normalize():f} credits",
+        unit="credits",
+        start=None,
+        end=None,
+        credits=item.credits,
+        by_type={},
+        not_for=frozenset(),
+        every_type=True,
+        practice=None,
+        proof=None,
+        once=False,
+        statutory=False,
+        topics=tuple(TopicRule(topic, None, None, ()) for topic in item.topics),
+        headline_topic=None,
+        category=item.category,
+        categorized=not item.topics,
+        part_of=None,
+        goes_with=None,
+        kind_limits=kind_limits if item.topics else (),
+        either_reading=None,
+        sources=(item.source,) if item.source else (),
+        cite=None,
+        reading=None,
+        decides=False,
+        own=True,
+        window=window,
+    )
+
+
+class _Judge:
+    """Judges the requirements of one cycle; `part-of` ones look at those before them."""
+
+    def __init__(
+        self, ledger: Ledger, rulebook: Rulebook, tally: Tally, cycle: Cycle, day: date
+    ) -> None:
+        self.ledger = ledger
+        self.rulebook = rulebook
+        self.tally = tally
+        self.cycle = cycle
+        self.day = day
+        self.in_cycle = [
+            count_enrollment(tally, item, cycle, rulebook)
+            for item in tally.enrolled
+            if count_days([item.whole], cycle.start, day)
+        ]
+        self.in_cycle += [
+            record for record in tally.records if cycle.start <= record.day <= cycle.end
+        ]
+        self.in_cycle.sort(key=lambda record: (record.day, record.activity.id))
+        self.done: dict[str, Standing] = {}
+        self.exempt = {
+            requirement
+            for item in tally.enrolled
+            if exempts(item, cycle, day, rulebook)
+            for requirement in rulebook.enrollment.exempts
+        }
+        self.waived = {
+            requirement
+            for waiver in ledger.waivers
+            if waiver.jurisdiction == tally.license.jurisdiction
+            and _same_renewal(waiver.renewal_date, cycle.end)
+            and waiver.granted is not None
+            and waiver.granted <= day
+            for requirement in (waiver.requirements or rulebook.waiver_default)
+        }
+
+    def standing(self, requirement: Requirement) -> Standing:
+        """Judge one requirement."""
+        license_type = self.tally.license.type
+        asked = requirement.asked(license_type)
+        shares = tuple(self._shares(requirement))
+        if requirement.unit == "completion":
+            counted = ONE if any(share.amount for share in shares) else ZERO
+        else:
+            counted = sum((share.amount for share in shares), ZERO)
+        proved = bool(requirement.proof and self.ledger.practice[requirement.proof])
+        if not self._applies(requirement):
+            status, asked = "not-applicable", requirement.credits if requirement.decides else asked
+        elif self._is_in(self.exempt, requirement):
+            status = "exempt"
+        elif self._is_in(self.waived, requirement):
+            status = "waived"
+        else:
+            status = "met" if counted >= asked or proved else "short"
+        if proved and status != "not-applicable":
+            counted, shares = ZERO, ()
+        found = Standing(
+            requirement,
+            asked,
+            counted,
+            asked - counted if status == "short" else ZERO,
+            self._not_yet(requirement, "planned"),
+            self._not_yet(requirement, "attended"),
+            status,
+            tuple(self._notes(requirement, status, proved=proved)),
+            shares,
+        )
+        self.done[requirement.id] = found
+        return found
+
+    def _applies(self, requirement: Requirement) -> bool:
+        license_type = self.tally.license.type
+        owes = requirement.every_type or (
+            license_type in self.rulebook.owing_types and license_type not in requirement.not_for
+        )
+        return owes and (
+            requirement.practice is None or self.ledger.practice[requirement.practice] is True
+        )
+
+    @staticmethod
+    def _is_in(ids: set[str], requirement: Requirement) -> bool:
+        return requirement.id in ids or requirement.goes_with in ids
+
+    def _notes(
+        self, requirement: Requirement, status: str, *, proved: bool
+    ) -> Iterator[str]:
+        training = self.rulebook.enrollment
+        if status == "exempt":
+            runs = [days for item in self.tally.enrolled for days in item.own]
+            days = count_days(runs, self.cycle.start, self.day)
+            if credits_for(days, self.rulebook) < training.credits_per_year:
+                yield "exempt per MMS; confirm with the Board"
+            else:
+                yield "exempt: enrolled in training (MMS)"
+        elif status == "waived":
+            yield "waived by the Board for this renewal"
+        elif (
+            status != "not-applicable"
+            and (requirement.id in training.exempts or requirement.goes_with in training.exempts)
+            and any(
+                may_exempt(item, self.cycle, self.day, self.rulebook)
+                for item in self.tally.enrolled
+            )
+        ):
+            yield "the training still going on will exempt this cycle if it goes on"
+        if proved and status == "met":
+            yield f"met by another proof: {self.ledger.practice[requirement.proof or '']}"
+        if requirement.id in self._pending() and status == "short":
+            yield "a waiver was asked for and is not granted yet"
+
+    def _shares(self, requirement: Requirement) -> Iterator[Share]:
+        """Go through the records that bear on a requirement, with what each gives it."""
+        if requirement.part_of is not None:
+            whole = self.done[requirement.part_of]
+            yield from (
+                share
+                for share in whole.shares
+                if share.record.activity.category == requirement.category
+            )
+            return
+        topics = topics_of(requirement, self.cycle.end)
+        topic_room = {name: rule.limit for name, rule in topics.items() if rule.limit is not None}
+        kind_limits = limits_of(requirement, self.cycle.end)
+        kind_room: dict[tuple[str, Cycle | None], Decimal] = {}
+        for record in self._candidates(requirement):
+            if requirement.topics and topics.keys().isdisjoint(record.topics):
+                continue
+            if not takes_category(requirement, record.activity.category):
+                if requirement.topics or requirement.category is None:
+                    full = _by_topics(requirement, topics, record.topics, record.claimed)
+                    yield Share(record, ZERO, (_wrong_category(requirement, record, full),))
+                continue
+            if record.day > self.day:
+                yield Share(record, ZERO, self._too_late(record))
+                continue
+            if requirement.unit == "completion":
+                yield Share(record, ONE if record.completes else ZERO, record.reasons)
+                continue
+            usable = record.usable if requirement.once else record.counted
+            if not usable:
+                yield Share(record, ZERO, record.reasons)
+                continue
+            full = _by_topics(requirement, topics, record.topics, usable)
+            amount = full
+            sources: tuple[str, ...] = ()
+            if topic_room:
+                amount = _by_topics(requirement, topics, record.topics, usable, topic_room)
+                sources = tuple(source for name in topic_room for source in topics[name].sources)
+            kind = record.activity.kind
+            if kind in kind_limits:
+                room = kind_room.setdefault((kind, record.cycle), kind_limits[kind].credits)
+                amount = min(amount, room)
+                kind_room[kind, record.cycle] = room - amount
+                sources = kind_limits[kind].sources
+            reasons = record.reasons
+            if amount < full:
+                text = f"{requirement.name.lower()} takes only so much of it a cycle"
+                reasons += (Reason("share-limit", text, full - amount, ", ".join(sources)),)
+            yield Share(record, amount, reasons)
+
+    def _candidates(self, requirement: Requirement) -> Iterable[Counted]:
+        """Choose the records whose day a requirement looks at."""
+        if requirement.once:
+            return self.tally.records
+        if requirement.window is None:
+            return self.in_cycle
+        start, end = requirement.window
+        in_window = Cycle(start, end)
+        training = [
+            count_enrollment(self.tally, item, self._licensed(in_window), self.rulebook)
+            for item in self.tally.enrolled
+        ]
+        return [
+            *(record for record in training if record.counted),
+            *(record for record in self.tally.records if in_window.holds(record.day)),
+        ]
+
+    def _licensed(self, window: Cycle) -> Cycle:
+        """Cut a window to the days from the license's first cycle to the day asked about."""
+        first = self.tally.series.first
+        start = window.start if first is None else max(window.start, first.start)
+        return Cycle(start, min(window.end, self.day))
+
+    def _too_late(self, record: Counted) -> tuple[Reason, ...]:
+        if record.activity.status != "claimed" or record.day > self.tally.day:
+            return record.reasons
+        text = f"completed after {self.day.isoformat()}"
+        return (Reason("after-as-of", text, record.claimed),)
+
+    def _not_yet(self, requirement: Requirement, status: str) -> Decimal:
+        """Add up what planned or attended records claim for a requirement, before limits."""
+        total = sum(
+            (
+                claim(requirement, record, self.cycle)
+                for record in self._candidates(requirement)
+                if record.activity.status == status
+            ),
+            self._training_not_yet(requirement, status),
+        )
+        return total if requirement.unit == "credits" else min(total, ONE)
+
+    def _training_not_yet(self, requirement: Requirement, status: str) -> Decimal:
+        if requirement.topics or not takes_category(requirement, 1) or requirement.once:
+            return ZERO
+        window = Cycle(*requirement.window) if requirement.window else self.cycle
+        return sum(
+            (
+                credits_for(
+                    count_days([(a.start, a.end or window.end)], window.start, window.end),
+                    self.rulebook,
+                )
+                for a in self.ledger.activities
+                if a.status == status and a.start and self.rulebook.kinds[a.kind].enrollment
+            ),
+            ZERO,
+        )
+
+    def _pending(self) -> set[str]:
+        return {
+            requirement
+            for waiver in self.ledger.waivers
+            if _same_renewal(waiver.renewal_date, self.cycle.end)
+            and (waiver.granted is None or waiver.granted > self.day)
+            for requirement in (waiver.requirements or self.rulebook.waiver_default)
+        }
+
+
+def claim(requirement: Requirement, record: Counted, cycle: Cycle) -> Decimal:
+    """Work out what a record claims for a requirement before any limit; 0 if it bears not on it."""
+    if not takes_category(requirement, record.activity.category):
+        return ZERO
+    topics = topics_of(requirement, cycle.end)
+    if requirement.topics and topics.keys().isdisjoint(record.topics):
+        return ZERO
+    if requirement.unit == "completion":
+        return ONE
+    return _by_topics(requirement, topics, record.topics, record.claimed)
+
+
+def takes_category(requirement: Requirement, category: int | None) -> bool:
+    """Tell whether a requirement takes credits of a category (None: without category)."""
+    if requirement.category is not None:
+        return category == requirement.category
+    return category is not None or not requirement.categorized
+
+
+def _by_topics(
+    requirement: Requirement,
+    rules: Mapping[str, TopicRule],
+    topics: Mapping[str, Decimal | None],
+    credits: Decimal,  # noqa: A002
+    room: dict[str, Decimal] | None = None,
+) -> Decimal:
+    """Work out how many of a record's credits bear a requirement's topics.
+
+    A credit counts once, whatever number of topics it bears. With a table, the larger of what
+    the headline topic names and the sum of what the others name. `room` holds what is left of
+    topics with a limit, and is drawn on; a listed record that bears such a topic counts as that
+    topic alone. Without `room`, no limit is applied.
+    """
+    if not requirement.topics:
+        return credits
+    bearing = [topic for topic in topics if topic in rules]
+    if room:
+        for topic in bearing:
+            if topic in room and topics[topic] is None:
+                amount = min(credits, room[topic])
+                room[topic] -= amount
+                return amount
+    headline = others = ZERO
+    for topic in bearing:
+        named = topics[topic]
+        part = credits if named is None else min(floor_quarter(named), credits)
+        if room and topic in room:
+            part = min(part, room[topic])
+            room[topic] -= part
+        if topic == requirement.headline_topic:
+            headline = part
+        else:
+            others += part
+    return min(credits, max(headline, others))
+
+
+def _wrong_category(requirement: Requirement, record: Counted, cut: Decimal) -> Reason:
+    wanted = f"Category {requirement.category}" if requirement.category else "a category"
+    has = f"Category {record.activity.category}" if record.activity.category else "none"
+    text = f"{requirement.name.lower()} asks for {wanted}; the record has {has}"
+    return Reason("wrong-category", text, cut, requirement.source or None)
+
+
+def _with_open_reading(standing: Standing, done: Mapping[str, Standing]) -> Standing:
+    """Note an open reading of a met total: what would satisfy either."""
+    reading = standing.requirement.either_reading
+    if reading is None or standing.status != "met":
+        return standing
+    enough = reading.totals.get(standing.asked)
+    if enough is None or standing.counted - done[reading.apart_from].counted >= standing.asked:
+        return standing
+    note = f"{enough} would satisfy either reading ({reading.text})"
+    return standing._replace(notes=(*standing.notes, note))
+
+
+def _same_renewal(day: date, renewal: date) -> bool:
+    return in_year(day, day.year) == renewal
