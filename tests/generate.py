@@ -22,13 +22,41 @@ FIRST, LAST = date(1990, 1, 1), date(2060, 12, 31)
 
 OWING = ["full", "full", "full", "full", "administrative", "volunteer", "temporary-faculty"]
 NOT_OWING = ["limited", "limited", "inactive", "retired", "temporary-substitute", "temporary-cme"]
-RISK_TOPICS = ["risk-management", "board-regulations", "opioid-pain", "end-of-life", "ehr", "implicit-bias", "wellness"]
+RISK_TOPICS = [
+    "risk-management",
+    "board-regulations",
+    "opioid-pain",
+    "end-of-life",
+    "ehr",
+    "implicit-bias",
+    "wellness",
+]
 OTHER_TOPICS = ["dementia", "child-abuse", "domestic-sexual-violence", "substance-use"]
-RULES_IDS = ["total", "category-1", "risk-management", "risk-management-category-1", "board-regulations"]
+RULES_IDS = [
+    "total",
+    "category-1",
+    "risk-management",
+    "risk-management-category-1",
+    "board-regulations",
+]
 RULES_IDS += ["opioid-pain", "end-of-life", "ehr", "implicit-bias", "dementia", "child-abuse"]
 RULES_IDS += ["domestic-sexual-violence", "dea-mate"]
-SELF_DIRECTED = ["self-study", "point-of-care", "case-discussion", "patient-care-review", "journal-club"]
-TITLES = ["Grand Rounds", "SCOPE of Pain", "Pain", "Révision générale", "漢字", '[/bold] "quoted"', "  Blanks in it"]
+SELF_DIRECTED = [
+    "self-study",
+    "point-of-care",
+    "case-discussion",
+    "patient-care-review",
+    "journal-club",
+]
+TITLES = [
+    "Grand Rounds",
+    "SCOPE of Pain",
+    "Pain",
+    "Révision générale",
+    "漢字",
+    '[/bold] "quoted"',
+    "  Blanks in it",
+]
 TITLES += ["x" * 58 + " -- long tail that is cut", "GRAND ROUNDS", "Grand  Rounds"]
 
 
@@ -108,7 +136,11 @@ def topics(rng: random.Random, credits: Any, extra: list[str]) -> list[str] | Ta
 
 def course(rng: random.Random, days: list[date]) -> Table:
     """Make a course, with or without a kind that says so."""
-    record: Table = {"date": a_day(rng, days), "category": rng.choice([1, 1, 2]), "credits": amount(rng)}
+    record: Table = {
+        "date": a_day(rng, days),
+        "category": rng.choice([1, 1, 2]),
+        "credits": amount(rng),
+    }
     if sometimes(rng, 0.2):
         record["kind"] = "course"
     if sometimes(rng, 0.15):
@@ -130,7 +162,11 @@ def written(rng: random.Random, days: list[date]) -> Table:
 
 def teaching(rng: random.Random, days: list[date]) -> Table:
     """Make teaching of either category, with hours, credits or both."""
-    record: Table = {"kind": "teaching", "date": a_day(rng, days), "category": rng.choice([1, 1, 2])}
+    record: Table = {
+        "kind": "teaching",
+        "date": a_day(rng, days),
+        "category": rng.choice([1, 1, 2]),
+    }
     which = rng.choice(["hours", "hours", "credits", "both"])
     if which != "credits":
         record["hours"] = rng.choice([1, 2, 2.5, 4, Decimal("4.75"), 5, 5.25, Decimal("1.3"), 0.25])
@@ -144,11 +180,16 @@ def teaching(rng: random.Random, days: list[date]) -> Table:
 
 def awarded(rng: random.Random, days: list[date]) -> Table:
     """Make a degree or a certification, at times with a number of its own."""
-    record: Table = {"kind": rng.choice(["degree", "board-certification"]), "date": a_day(rng, days)}
+    record: Table = {
+        "kind": rng.choice(["degree", "board-certification"]),
+        "date": a_day(rng, days),
+    }
     if sometimes(rng, 0.3):
         record["credits"] = rng.choice([2, 3, 20, 25, 30, 60, 61.25])
     if sometimes(rng, 0.6):
-        record["topics"] = rng.choice([["risk-management"], {"risk-management": 2}, ["risk-management", "dementia"]])
+        record["topics"] = rng.choice(
+            [["risk-management"], {"risk-management": 2}, ["risk-management", "dementia"]]
+        )
     return record
 
 
@@ -175,7 +216,9 @@ def service(rng: random.Random, days: list[date]) -> Table:
         if which != "hours":
             record["credits"] = rng.choice([4, 9.75, 10, 20])
         if sometimes(rng, 0.6):
-            record["topics"] = rng.choice([["risk-management"], {"risk-management": 2.5}, {"risk-management": 3}])
+            record["topics"] = rng.choice(
+                [["risk-management"], {"risk-management": 2.5}, {"risk-management": 3}]
+            )
     elif sometimes(rng, 0.3):
         record["credits"] = rng.choice([1, 2.5, 4, 6])
     elif sometimes(rng, 0.15):
@@ -191,7 +234,9 @@ def training(rng: random.Random, days: list[date]) -> Table:
     if sometimes(rng, 0.05):
         record["topics"] = ["opioid-pain"]  # does nothing
     if sometimes(rng, 0.75):
-        record["end"] = start + DAY * rng.choice([0, 1, 90, 364, 365, 366, 729, 730, 731, 1095, 1460])
+        record["end"] = start + DAY * rng.choice(
+            [0, 1, 90, 364, 365, 366, 729, 730, 731, 1095, 1460]
+        )
     return record
 
 
@@ -207,13 +252,20 @@ def self_directed(rng: random.Random, days: list[date]) -> Table:
 def regulations(rng: random.Random, days: list[date]) -> Table:
     """Study the Board's regulations."""
     credits = rng.choice([0.5, 1, 1.75, 2, 2.5])
-    return {"kind": "regulation-study", "date": a_day(rng, days), "category": rng.choice([1, 2, 2]), "credits": credits}
+    return {
+        "kind": "regulation-study",
+        "date": a_day(rng, days),
+        "category": rng.choice([1, 2, 2]),
+        "credits": credits,
+    }
 
 
 def mandated(rng: random.Random, days: list[date]) -> Table:
     """Take a training that the law asks for, mostly without credit."""
     record: Table = {"kind": "mandated-training", "date": a_day(rng, days)}
-    record["topics"] = [rng.choice(["child-abuse", "domestic-sexual-violence", "implicit-bias", "ehr"])]
+    record["topics"] = [
+        rng.choice(["child-abuse", "domestic-sexual-violence", "implicit-bias", "ehr"])
+    ]
     if sometimes(rng, 0.4):
         record["credits"] = rng.choice([0, 1, 2, 3])
     if sometimes(rng, 0.3):
@@ -283,7 +335,26 @@ def nearly_enough(rng: random.Random, last: date) -> list[Table]:
 
 def license_table(rng: random.Random, birthday: str) -> Table:
     """Make a license: by its issue, by a renewal date, or by both, agreeing or not."""
-    year = rng.choice([2008, 2012, 2014, 2015, 2016, 2017, 2018, 2019, 2020, 2021, 2022, 2023, 2024, 2024, 2025, 2026])
+    year = rng.choice(
+        [
+            2008,
+            2012,
+            2014,
+            2015,
+            2016,
+            2017,
+            2018,
+            2019,
+            2020,
+            2021,
+            2022,
+            2023,
+            2024,
+            2024,
+            2025,
+            2026,
+        ]
+    )
     born = date(2000, int(birthday[:2]), int(birthday[3:]))
     renewal = in_year(born, year)
     one: Table = {"jurisdiction": "MA"}
@@ -328,7 +399,11 @@ def waiver(rng: random.Random, licenses: list[Table], birthday: str, own: list[s
 
 def requirement(rng: random.Random, number: int, days: list[date]) -> Table:
     """Make a requirement of the physician's own."""
-    made: Table = {"id": f"own-{number}", "name": "The hospital's", "credits": rng.choice([1, 2.5, 5, 20])}
+    made: Table = {
+        "id": f"own-{number}",
+        "name": "The hospital's",
+        "credits": rng.choice([1, 2.5, 5, 20]),
+    }
     if sometimes(rng, 0.6):
         made["topics"] = rng.sample([*RISK_TOPICS, *OTHER_TOPICS, "stroke"], rng.choice([1, 1, 2]))
     if sometimes(rng, 0.4):
@@ -371,12 +446,20 @@ def ledger(rng: random.Random) -> Table:
     extra = ["stroke"] if any("stroke" in one.get("topics", []) for one in own) else []
 
     # A ledger of one subject reaches its limits; one of all kinds mixes them.
-    subjects: list[list[Maker]] = [MAKERS, MAKERS, MAKERS, [rng.choice(MAKERS)], rng.sample(MAKERS, 2)]
+    subjects: list[list[Maker]] = [
+        MAKERS,
+        MAKERS,
+        MAKERS,
+        [rng.choice(MAKERS)],
+        rng.sample(MAKERS, 2),
+    ]
     subjects += [[written], [teaching], [service], [awarded], [course]]
     subject = rng.choice(subjects)
     anchor = rng.choice(licenses)
     born = date(2000, int(birthday[:2]), int(birthday[3:]))
-    home = anchor.get("renewal-date") or in_year(born, anchor["issued"].year + rng.choice([1, 2, 3]))
+    home = anchor.get("renewal-date") or in_year(
+        born, anchor["issued"].year + rng.choice([1, 2, 3])
+    )
     home += rng.choice([0, 0, 730]) * DAY
     if sometimes(rng, 0.4):
         home = rng.choice(days)
@@ -384,7 +467,10 @@ def ledger(rng: random.Random) -> Table:
         days = [day for day in days if home - 740 * DAY <= day <= home] or days
     if sometimes(rng, 0.2):
         days = rng.sample(days, min(3, len(days)))
-    records = [activity(rng, rng.choice(subject), days, extra) for _ in range(rng.choice([0, 1, 2, 3, 5, 8, 12, 15]))]
+    records = [
+        activity(rng, rng.choice(subject), days, extra)
+        for _ in range(rng.choice([0, 1, 2, 3, 5, 8, 12, 15]))
+    ]
     if sometimes(rng, 0.3):
         records = [*nearly_enough(rng, home), *records][:15]
         rng.shuffle(records)
@@ -398,7 +484,10 @@ def ledger(rng: random.Random) -> Table:
             records.append({"id": f"{clash['date']}-pain", "title": "Pain", **course(rng, days)})
     if records:
         doc["activity"] = records
-    waivers = [waiver(rng, licenses, birthday, [r["id"] for r in own]) for _ in range(rng.choice([0, 0, 0, 1, 2]))]
+    waivers = [
+        waiver(rng, licenses, birthday, [r["id"] for r in own])
+        for _ in range(rng.choice([0, 0, 0, 1, 2]))
+    ]
     if waivers:
         doc["waiver"] = waivers
     if own:
@@ -410,7 +499,10 @@ def as_of(rng: random.Random, doc: Table) -> date:
     """Choose a day to ask about: an edge of the licenses, a day of a record or waiver, or any near day."""
     days = edges(doc["license"], doc["physician"]["birthday"])
     named: list[date] = [
-        v for r in [*doc.get("activity", []), *doc.get("waiver", [])] for v in r.values() if isinstance(v, date)
+        v
+        for r in [*doc.get("activity", []), *doc.get("waiver", [])]
+        for v in r.values()
+        if isinstance(v, date)
     ]
     if named and sometimes(rng, 0.3):
         return rng.choice(named) + DAY * rng.choice([-1, 0, 0, 1, 400])
@@ -436,13 +528,19 @@ def value_to_toml(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(value_to_toml(part) for part in value) + "]"
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {value_to_toml(part)}" for key, part in value.items()) + " }"
+        return (
+            "{ " + ", ".join(f"{key} = {value_to_toml(part)}" for key, part in value.items()) + " }"
+        )
     return str(value)
 
 
 def to_toml(doc: Table) -> str:
     """Spell a ledger in plain TOML 1.0."""
-    lines = [f"{key} = {value_to_toml(value)}" for key, value in doc.items() if not isinstance(value, (dict, list))]
+    lines = [
+        f"{key} = {value_to_toml(value)}"
+        for key, value in doc.items()
+        if not isinstance(value, (dict, list))
+    ]
     for name, value in doc.items():
         if not isinstance(value, (dict, list)):
             continue

@@ -72,7 +72,9 @@ def three_months_after(day: date) -> date:
 def first_renewal(issued: date, birthday: str) -> date:
     """Find the first birthday after `issued`, or the one two years later where that is too near."""
     born = date(2000, int(birthday[:2]), int(birthday[3:]))
-    first = min(d for d in (in_year(born, issued.year), in_year(born, issued.year + 1)) if d > issued)
+    first = min(
+        d for d in (in_year(born, issued.year), in_year(born, issued.year + 1)) if d > issued
+    )
     # "within three months after `issued`"; "exactly three months: take the earlier date"
     return in_year(born, first.year + 2) if three_months_after(issued) > first else first
 
@@ -153,8 +155,15 @@ def ids(doc: Report) -> list[str]:
     for record in records_of(doc):
         name = record.get("id")
         if name is None:
-            letters = [c for c in unicodedata.normalize("NFKD", record["title"]) if unicodedata.category(c)[0] != "M"]
-            slug = re.sub("[^a-z0-9]+", "-", "".join(letters).lower()).strip("-")[:60].strip("-") or "record"
+            letters = [
+                c
+                for c in unicodedata.normalize("NFKD", record["title"])
+                if unicodedata.category(c)[0] != "M"
+            ]
+            slug = (
+                re.sub("[^a-z0-9]+", "-", "".join(letters).lower()).strip("-")[:60].strip("-")
+                or "record"
+            )
             base = name = f"{completion(record) or record['start']}-{slug}"
             clash = 1
             while name in taken:
@@ -225,10 +234,15 @@ def risk_share(
     others = ["board-regulations", "opioid-pain", "end-of-life", "ehr"]
     if renewal >= date(2021, 11, 18):
         others.append("implicit-bias")
-    wellness = min(topics.get("wellness", ZERO), wellness_room) if renewal >= date(2020, 1, 1) else ZERO
+    wellness = (
+        min(topics.get("wellness", ZERO), wellness_room) if renewal >= date(2020, 1, 1) else ZERO
+    )
     listed = not isinstance(record.get("topics", []), dict)
     if listed and "wellness" in topics and renewal >= date(2020, 1, 1):
-        return wellness, wellness  # "also bears another risk-management topic counts as wellness here"
+        return (
+            wellness,
+            wellness,
+        )  # "also bears another risk-management topic counts as wellness here"
     named = sum((topics[topic] for topic in others if topic in topics), ZERO) + wellness
     # "the larger of what `risk-management` names and the sum of what the others name, capped"
     return min(max(topics.get("risk-management", ZERO), named), credits), wellness
@@ -255,7 +269,9 @@ class Outcome:
     claimed: Fraction
     cycle: Cycle | None = None
     counted: Fraction = ZERO
-    for_once: Fraction = ZERO  # what requirements once for all may take: counted, or earlier than all cycles
+    for_once: Fraction = (
+        ZERO  # what requirements once for all may take: counted, or earlier than all cycles
+    )
     completes: bool = False  # claimed, and done by the day asked about
     share: Fraction = ZERO
     wellness: Fraction = ZERO
@@ -278,7 +294,11 @@ def training_days(record: Record, day: date) -> list[date]:
     """List the days that earn and exempt: a fellowship's two years end on start + 2 years - 1 day."""
     if kind_of(record) != "fellowship":
         return enrolled_days(record, day)
-    return [d for d in enrolled_days(record, day) if d < in_year(record["start"], record["start"].year + 2)]
+    return [
+        d
+        for d in enrolled_days(record, day)
+        if d < in_year(record["start"], record["start"].year + 2)
+    ]
 
 
 def enrollment(record: Record, cycles: list[Cycle], day: date, taken: set[date]) -> Outcome:
@@ -291,7 +311,9 @@ def enrollment(record: Record, cycles: list[Cycle], day: date, taken: set[date])
     if record["start"] <= now[1] and (end is None or end >= now[0]):
         outcome.cycle = now  # "that of the day asked if it touches it"
     elif end is not None:
-        outcome.cycle = next((c for c in cycles if c[0] <= end <= c[1]), None)  # "else of its completion"
+        outcome.cycle = next(
+            (c for c in cycles if c[0] <= end <= c[1]), None
+        )  # "else of its completion"
     if record.get("status", "claimed") != "claimed":
         outcome.cut("planned" if record["status"] == "planned" else "not-claimed", claimed)
         return outcome
@@ -311,7 +333,11 @@ def refusal(doc: Report, record: Record, judged: date, works: set[tuple[str, str
     """Say why a record does not count at all, whichever the cycle."""
     if kind_of(record) in NEEDS_APPROVAL and record.get("approved-on", date.max) > judged:
         return "not-approved"  # "approval counts from its own day"
-    if kind_of(record) == "teaching" and category_of(record) == 2 and doc.get("practice", {}).get("full-time-faculty"):
+    if (
+        kind_of(record) == "teaching"
+        and category_of(record) == 2
+        and doc.get("practice", {}).get("full-time-faculty")
+    ):
         learners = record.get("learners")
         # "left out unless `learners` is there and names neither students nor residents"
         if learners is None or "students" in learners or "residents" in learners:
@@ -367,7 +393,11 @@ def tally(doc: Report, license_: Record, day: date) -> dict[str, Outcome]:
 
 
 def limit(
-    record: Record, when: date, cycle: Cycle, outcome: Outcome, earlier: list[tuple[Record, date, Outcome]]
+    record: Record,
+    when: date,
+    cycle: Cycle,
+    outcome: Outcome,
+    earlier: list[tuple[Record, date, Outcome]],
 ) -> None:
     """Apply the yearly limits, the limits of the cycle and those of the risk-management share."""
     kind, category = kind_of(record), category_of(record)
@@ -375,7 +405,12 @@ def limit(
     calendar = sum((o.counted for d, o in alike if d.year == when.year), ZERO)
     in_cycle = sum((o.counted for d, o in alike if o.cycle == cycle), ZERO)
     licensed = sum(
-        (o.counted for d, o in alike if o.cycle == cycle and license_year(cycle, d) == license_year(cycle, when)), ZERO
+        (
+            o.counted
+            for d, o in alike
+            if o.cycle == cycle and license_year(cycle, d) == license_year(cycle, when)
+        ),
+        ZERO,
     )
     room, code = NO_LIMIT, "cap-per-year"
     if kind in ("article", "poster") and (calendar > 0 or licensed > 0):
@@ -395,7 +430,9 @@ def limit(
     if kind == "board-certification" and renewal < date(2024, 3, 28):
         share_room = ZERO  # "none for renewals before 2024-03-28"
     unlimited, _ = risk_share(record, outcome.counted, renewal, NO_LIMIT, NO_LIMIT)
-    outcome.share, outcome.wellness = risk_share(record, outcome.counted, renewal, wellness_room, share_room)
+    outcome.share, outcome.wellness = risk_share(
+        record, outcome.counted, renewal, wellness_room, share_room
+    )
     if outcome.share < unlimited:
         outcome.reasons.append(("share-limit", unlimited - outcome.share))
     ehr = topics_of(record, outcome.counted).get("ehr", ZERO)
@@ -453,8 +490,14 @@ def asked_of(doc: Report, license_: Record, cycle: Cycle) -> list[Asked]:
         if renewal >= since  # "not in force for the cycle's renewal date is not listed at all"
     ]
     for own in doc.get("requirement", []):
-        window = (own["from"], own["to"]) if "from" in own else cycle  # "neither (then: the license cycle)"
-        listed.append(Asked(own["id"], number(own["credits"]), applies=True, once=False, window=window, own=own))
+        window = (
+            (own["from"], own["to"]) if "from" in own else cycle
+        )  # "neither (then: the license cycle)"
+        listed.append(
+            Asked(
+                own["id"], number(own["credits"]), applies=True, once=False, window=window, own=own
+            )
+        )
     return listed
 
 
@@ -477,7 +520,9 @@ def takes(asked: Asked, record: Record, credits: Fraction, share: Fraction) -> F
         return Fraction(name in topics_of(record, credits))  # "whatever its credits"
     if name == "risk-management-category-1" or (name == "ehr" and category != 1):
         return ZERO
-    return together(record, ["substance-use", "opioid-pain"] if name == "dea-mate" else [name], credits)
+    return together(
+        record, ["substance-use", "opioid-pain"] if name == "dea-mate" else [name], credits
+    )
 
 
 def counted_for(asked: Asked, record: Record, outcome: Outcome, cycles: list[Cycle]) -> Fraction:
@@ -488,9 +533,15 @@ def counted_for(asked: Asked, record: Record, outcome: Outcome, cycles: list[Cyc
         return takes(asked, record, outcome.for_once, ZERO)
     first, last = max(asked.window[0], cycles[0][0]), min(asked.window[1], cycles[-1][1])
     if kind_of(record) in ENROLLMENTS:
-        return takes(asked, record, by_days(len([d for d in outcome.days if first <= d <= last])), ZERO)
+        return takes(
+            asked, record, by_days(len([d for d in outcome.days if first <= d <= last])), ZERO
+        )
     when = counting_day(record)
-    return takes(asked, record, outcome.counted, outcome.share) if when and first <= when <= last else ZERO
+    return (
+        takes(asked, record, outcome.counted, outcome.share)
+        if when and first <= when <= last
+        else ZERO
+    )
 
 
 def promised(doc: Report, asked: Asked, renewal: date, status: str) -> Fraction:
@@ -526,8 +577,12 @@ def waived(doc: Report, renewal: date, day: date) -> set[str]:
     names: set[str] = set()
     for waiver in doc.get("waiver", []):
         covered = in_year(waiver["renewal-date"], waiver["renewal-date"].year)
-        if covered == renewal and waiver.get("granted", date.max) <= day:  # "a waiver holds from `granted`"
-            names |= set(waiver.get("requirements", ["total", "risk-management", "board-regulations"]))
+        if (
+            covered == renewal and waiver.get("granted", date.max) <= day
+        ):  # "a waiver holds from `granted`"
+            names |= set(
+                waiver.get("requirements", ["total", "risk-management", "board-regulations"])
+            )
     return with_category_1(names)
 
 
@@ -547,11 +602,15 @@ def status(doc: Report, as_of: date, cycle_year: int | None = None) -> Report:
         cycles = cycles_of(doc, license_)
         asked_about = [c for c in cycles if cycle_year in (None, c[1].year)]
         if asked_about:
-            licenses.append(license_status(doc, license_, cycles, cycle_at(asked_about, as_of), as_of))
+            licenses.append(
+                license_status(doc, license_, cycles, cycle_at(asked_about, as_of), as_of)
+            )
     return {"as_of": as_of.isoformat(), "physician": doc["physician"]["name"], "licenses": licenses}
 
 
-def license_status(doc: Report, license_: Record, cycles: list[Cycle], cycle: Cycle, as_of: date) -> Report:
+def license_status(
+    doc: Report, license_: Record, cycles: list[Cycle], cycle: Cycle, as_of: date
+) -> Report:
     """Give one license's part of `status`."""
     renewal = cycle[1]
     day = min(as_of, renewal)  # "the day asked about is never later than the renewal date"
@@ -581,24 +640,36 @@ def license_status(doc: Report, license_: Record, cycles: list[Cycle], cycle: Cy
             "attended": plain(promised(doc, asked, renewal, "attended")),
             "status": state,
             "once": asked.once,
-            "activities": [{"id": n, "counted": plain(part)} for n, part in parts if part > 0 and not proven],
+            "activities": [
+                {"id": n, "counted": plain(part)} for n, part in parts if part > 0 and not proven
+            ],
         }
         if asked.own is not None:
             entry["own"] = True
         requirements.append(entry)
     total = requirements[0]
-    other = total["counted"] - next(r["counted"] for r in requirements if r["id"] == "risk-management")
+    other = total["counted"] - next(
+        r["counted"] for r in requirements if r["id"] == "risk-management"
+    )
     # "counted total less counted risk management is under 50 (25-credit licenses: under 25)"
     total["note_60"] = total["status"] == "met" and total["asked"] != 100 and other < total["asked"]
     boards = [r["status"] for r in requirements if r["id"] != "dea-mate" and "own" not in r]
-    answer = "not-applicable" if set(boards) == {"not-applicable"} else "short" if "short" in boards else "met"
+    answer = (
+        "not-applicable"
+        if set(boards) == {"not-applicable"}
+        else "short"
+        if "short" in boards
+        else "met"
+    )
     back = {"notice": 60, "waiver": 30, "file": 28, "last-day": 1, "renewal": 0}
     return {
         "jurisdiction": license_["jurisdiction"],
         "number": license_.get("number"),
         "type": license_.get("type", "full"),
         "cycle": {**shown(cycle), "days_left": (renewal - as_of).days},
-        "deadlines": [{"id": name, "date": (renewal - n * DAY).isoformat()} for name, n in back.items()],
+        "deadlines": [
+            {"id": name, "date": (renewal - n * DAY).isoformat()} for name, n in back.items()
+        ],
         "status": answer,
         "requirements": requirements,
     }
@@ -644,7 +715,11 @@ def keep(doc: Report, as_of: date) -> list[Report]:
     for name, one in zip(ids(doc), records_of(doc), strict=True):
         good = any(for_good(doc, one, outcomes[name]) for outcomes in tallies)
         until = None if good else keep_until(doc, one)
-        row = {"id": name, "keep_until": until.isoformat() if until else None, "kept_for_good": good}
+        row = {
+            "id": name,
+            "keep_until": until.isoformat() if until else None,
+            "kept_for_good": good,
+        }
         rows.append({**row, "expired": until is not None and as_of > until})
     return rows
 
@@ -668,7 +743,9 @@ def keep_until(doc: Report, one: Record) -> date | None:
     after: list[date] = []
     for license_ in doc["license"]:
         cycles = endless_cycles(doc, license_)
-        following = next(end for start, end in cycles if start > when)  # before the first cycle: its end
+        following = next(
+            end for start, end in cycles if start > when
+        )  # before the first cycle: its end
         (within if when <= cycles_of(doc, license_)[-1][1] else after).append(following)
     # An ended license says nothing of later records, unless there is no other to say it.
     return max(within or after)

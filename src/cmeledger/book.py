@@ -41,9 +41,7 @@ class Book(NamedTuple):
 
     def tallies(self) -> list[Tally]:
         """Count every record for each license, in the order of the file."""
-        return [
-            tally(self.ledger, self.rulebook, license, self.day) for license in self.ledger.licenses
-        ]
+        return [tally(self.ledger, self.rulebook, item, self.day) for item in self.ledger.licenses]
 
     def report(self, counted: Tally, cycle: Cycle) -> Report:
         """Judge one cycle of one license."""
@@ -114,7 +112,9 @@ def read_bytes(file: str) -> bytes:
     """
     try:
         # O_NONBLOCK: opening a FIFO must not wait for somebody to write into it.
-        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        handle = os.open(
+            file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        )
     except FileNotFoundError as error:
         advice = "name the ledger: cmeledger status PATH, or set CMELEDGER to its path"
         raise LedgerUnreadable(file, "there is no such file", advice) from error
@@ -122,9 +122,9 @@ def read_bytes(file: str) -> bytes:
         why = getattr(error, "strerror", None) or str(error)
         advice = "check the path and the permissions of the file"
         raise LedgerUnreadable(file, why.lower(), advice) from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        advice = "a ledger is a plain text file; name that file"
+        raise LedgerUnreadable(file, "this is not a regular file", advice)
     with open(handle, "rb") as opened:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            advice = "a ledger is a plain text file; name that file"
-            raise LedgerUnreadable(file, "this is not a regular file", advice)
         return opened.read()
-

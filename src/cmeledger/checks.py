@@ -120,7 +120,9 @@ def _record(
             if left < 0:
                 message = "the last day to claim this credit is past"
             elif left < 2:
-                message = "claim this credit today" if not left else "1 day is left to claim this credit"
+                message = (
+                    "claim this credit today" if not left else "1 day is left to claim this credit"
+                )
             advice = "claim it, then take out status and claim-by"
             yield _warning(activity, "claim-by-soon", message, advice, "claim-by")
 
@@ -241,11 +243,7 @@ def _no_evidence(
         keep = keeping[activity.id]
         if (
             (keep.for_good or activity.id in counted)
-            and (
-                activity.category == 1
-                or keep.for_good
-                or rulebook.kinds[activity.kind].approval
-            )
+            and (activity.category == 1 or keep.for_good or rulebook.kinds[activity.kind].approval)
             and not keep.expired(day)
         ):
             message = "no evidence is named for a record that counts"
@@ -253,9 +251,7 @@ def _no_evidence(
             yield _warning(activity, "no-evidence-named", message, advice, (), "table")
 
 
-def _waivers(
-    ledger: Ledger, rulebook: Rulebook, tallies: Sequence[Tally]
-) -> Iterator[Problem]:
+def _waivers(ledger: Ledger, rulebook: Rulebook, tallies: Sequence[Tally]) -> Iterator[Problem]:
     for waiver in ledger.waivers:
         day = waiver.renewal_date
         if not any(
@@ -272,7 +268,9 @@ def _waivers(
         )
         for number, requirement in enumerate(waiver.requirements or ()):
             if requirement in statutory:
-                message = f"'{requirement}' is asked by statute; the Board may not be able to waive it"
+                message = (
+                    f"'{requirement}' is asked by statute; the Board may not be able to waive it"
+                )
                 advice = "keep the Board's letter as evidence"
                 path = (*waiver.path, "requirements", number)
                 yield Problem("statutory-waiver", message, advice, path, severity="warning")

@@ -6,7 +6,7 @@ a third of the time, and `import dataclasses` alone costs as much as the bare in
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date as Date  # noqa: N812  a field of Activity is called `date`
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
@@ -32,9 +32,9 @@ class License(NamedTuple):
     jurisdiction: str
     number: str | None
     type: str
-    issued: date | None
-    renewal_date: date | None
-    ended: date | None
+    issued: Date | None
+    renewal_date: Date | None
+    ended: Date | None
     path: Path
 
 
@@ -55,9 +55,9 @@ class Activity(NamedTuple):
     status: str
     category: int | None
     """1, 2, or None for a mandated training without credit."""
-    date: date | None
-    start: date | None
-    end: date | None
+    date: Date | None
+    start: Date | None
+    end: Date | None
     credits: Decimal | None
     """As written; None where the kind fixes or derives them."""
     hours: Decimal | None
@@ -66,11 +66,10 @@ class Activity(NamedTuple):
     provider: str | None
     location: str | None
     note: str | None
-    claim_by: date | None
-    approved_on: date | None
+    claim_by: Date | None
+    approved_on: Date | None
     work: str | None
     learners: tuple[str, ...]
-    has_learners: bool
     evidence: tuple[Evidence, ...]
     no_evidence: str | None
     extra: Mapping[str, str]
@@ -79,12 +78,12 @@ class Activity(NamedTuple):
     path: Path
 
     @property
-    def completed(self) -> date | None:
+    def completed(self) -> Date | None:
         """The completion date; None for an enrollment or service without an end."""
         return self.date or self.end
 
     @property
-    def day(self) -> date:
+    def day(self) -> Date:
         """The day a list shows the record under: completion, or the start while it goes on."""
         day = self.date or self.end or self.start
         assert day is not None  # the reader lets no activity through without a date
@@ -96,7 +95,7 @@ class LeftOut(NamedTuple):
 
     id: str | None
     title: str | None
-    day: date | None
+    day: Date | None
     topics: tuple[str, ...]
     archived: bool
     path: Path
@@ -106,9 +105,9 @@ class Waiver(NamedTuple):
     """Requirements that the Board was asked to waive for one cycle."""
 
     jurisdiction: str
-    renewal_date: date
-    requested: date | None
-    granted: date | None
+    renewal_date: Date
+    requested: Date | None
+    granted: Date | None
     requirements: tuple[str, ...] | None
     """None: those that a waiver covers by default."""
     evidence: tuple[Evidence, ...]
@@ -124,8 +123,8 @@ class OwnRequirement(NamedTuple):
     credits: Decimal
     topics: tuple[str, ...]
     category: int | None
-    start: date | None
-    end: date | None
+    start: Date | None
+    end: Date | None
     """With `start`: the window, both ends inclusive. Without: the license cycle."""
     source: str | None
     path: Path
@@ -135,8 +134,8 @@ class Renewal(NamedTuple):
     """What was attested at a renewal."""
 
     jurisdiction: str | None
-    renewal_date: date | None
-    attested: date | None
+    renewal_date: Date | None
+    attested: Date | None
     edition: str | None
     totals: Mapping[str, Decimal]
     digest: str | None

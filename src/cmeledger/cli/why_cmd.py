@@ -66,7 +66,8 @@ def _unknown(book: Book, name: str) -> str:
             f"'{name}' is not in force for this renewal\n"
             f"see: cmeledger rules {name}; another cycle: --cycle YEAR"
         )
-    records = [item.id for item in (*book.ledger.activities, *book.ledger.left_out) if item.id]
+    records = [activity.id for activity in book.ledger.activities]
+    records += [item.id for item in book.ledger.left_out if item.id]
     advice = nearest(name, [*book.rulebook.ids, *own, *records][:5000], "ids")
     if not advice.startswith("did you mean"):
         advice = "list the records' ids with: cmeledger list"

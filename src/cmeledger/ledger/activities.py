@@ -35,11 +35,7 @@ def read_activities(
 
     Returns the good ones and what could be read of the others, both in file order.
     """
-    drafts = [
-        _read(context, table, path)
-        for source in (ledger, archive)
-        for table, path in source
-    ]
+    drafts = [_read(context, table, path) for source in (ledger, archive) for table, path in source]
     explicit: set[str] = {
         draft.values["id"] for draft in drafts if "id" in draft.values
     } | {  # an id that cannot be used is still taken
@@ -187,7 +183,9 @@ def _check_category(
 
 
 def _missing(context: Context, path: Path, key: str, what: str) -> None:
-    context.error("missing-key", f"the activity needs '{key}'", f"add {key} = {what}", path, "table")
+    context.error(
+        "missing-key", f"the activity needs '{key}'", f"add {key} = {what}", path, "table"
+    )
 
 
 def _activity(draft: _Draft, record: str) -> Activity:
@@ -212,7 +210,6 @@ def _activity(draft: _Draft, record: str) -> Activity:
         get("approved-on"),
         get("work"),
         get("learners", ()),
-        "learners" in draft.values,
         get("evidence", ()),
         get("no-evidence"),
         {key: draft.values[key] for key in _EXTRA if key in draft.values},

@@ -23,9 +23,7 @@ KEY_PART: Final = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
 DEEP_KEY: Final = re.compile(
     rf"(?:^|[\[{{,])[ \t]*(?:{KEY_PART}[ \t]*\.[ \t]*){{{MAX_LEVELS}}}{KEY_PART}", re.MULTILINE
 )
-LONG_INTEGER: Final = re.compile(
-    r"[0-9][0-9_]{18,}|0x[0-9a-fA-F_]{16,}|0o[0-7_]{21,}|0b[01_]{63,}"
-)
+LONG_INTEGER: Final = re.compile(r"[0-9][0-9_]{18,}|0x[0-9a-fA-F_]{16,}|0o[0-7_]{21,}|0b[01_]{63,}")
 INT64: Final = 2**63
 
 
@@ -130,6 +128,10 @@ def _syntax_error(error: tomli.TOMLDecodeError) -> NotToml:
     if text.startswith(_CONFLICT_MARKS):
         column, width = 1, len(text)
         advice = "git left both versions here: keep one, and take out the marker lines"
+    elif "Illegal character '\\n'" in error.msg and (opening := _STRING.search(text)) is not None:
+        # tomli points at the end of the line; the quote that was never closed says more.
+        column, width = opening.start(1) + 1, len(text) - opening.start(1)
+        advice = "close the string with the quote it begins with, on the same line"
     elif "overwrite" in error.msg:
         # tomli points behind the second value; the key is what there is to change.
         key = text.split("=")[0].rstrip()
@@ -139,6 +141,7 @@ def _syntax_error(error: tomli.TOMLDecodeError) -> NotToml:
     return NotToml(message, advice, line, column, width)
 
 
+_STRING: Final = re.compile(r"""=[ \t]*(["'])""")
 _CONFLICT_MARKS: Final = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 

@@ -12,7 +12,6 @@ from typing import Any, Final
 from cmeledger.ledger import schema
 from cmeledger.ledger.activities import read_activities
 from cmeledger.ledger.parse import MAX_LEVELS, Document, levels, too_deep
-from cmeledger.ledger.source import Places
 from cmeledger.ledger.tables import read_table
 from cmeledger.ledger.values import Context, nearest, wrong_type
 from cmeledger.model import (
@@ -26,7 +25,7 @@ from cmeledger.model import (
     Waiver,
 )
 from cmeledger.problems import Problem
-from cmeledger.visible import UNSAFE, UNSAFE_IN_TEXT
+from cmeledger.visible import UNSAFE_IN_TEXT
 
 NOTHING: Final = Document("", {})
 
@@ -49,10 +48,7 @@ def read(
         vocabulary,
         own_ids=[item["id"] for item in own if isinstance(item.get("id"), str)],
         own_topics=[
-            topic
-            for item in own
-            for topic in _items(item.get("topics"))
-            if isinstance(topic, str)
+            topic for item in own for topic in _items(item.get("topics")) if isinstance(topic, str)
         ],
     )
     for context.archived, source in ((False, document), (True, archive)):
@@ -102,7 +98,10 @@ def read(
         requirements,
         renewals,
     )
-    records = {(a.path, a.archived): a.id for a in (*activities, *left_out)}
+    records: dict[tuple[Path, bool], str | None] = {
+        (activity.path, activity.archived): activity.id for activity in activities
+    }
+    records |= {(item.path, item.archived): item.id for item in left_out}
     _name_unsafe_strings(context, document, archive, records)
     return ledger, context.problems
 
@@ -188,9 +187,7 @@ def _elements(
             wrong_type(context, item, (name, number), "{ … }")
 
 
-def _archived(
-    context: Context, tables: Mapping[str, Any]
-) -> Iterator[tuple[dict[str, Any], Path]]:
+def _archived(context: Context, tables: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Path]]:
     """Go through the archive's activities; its problems are marked as such."""
     context.archived = True
     yield from _elements(context, tables, "activity")
@@ -254,7 +251,11 @@ def _requirements(context: Context, tables: Mapping[str, Any]) -> tuple[OwnRequi
             )
         elif start and end and end < start:
             context.error(
-                "bad-value", "the window ends before it begins", "check both dates", (*path, "to"), "key"
+                "bad-value",
+                "the window ends before it begins",
+                "check both dates",
+                (*path, "to"),
+                "key",
             )
         elif good and values["id"] in found:
             context.error(
@@ -309,6 +310,8 @@ def _name_unsafe_strings(
         for path, value in _strings(source.tables):
             unsafe = UNSAFE_IN_TEXT.search(value)
             if unsafe is None and "\n" in value:
+                from cmeledger.ledger.source import Places
+
                 places = places or Places(source.text)
                 unsafe = None if places.is_multiline(path) else re.search("\n", value)
             if unsafe is not None:

@@ -38,7 +38,7 @@ VALUE: Final = re.compile(
     r"""|[^\s,\]}#]+""",
     re.DOTALL,
 )
-ESCAPE: Final = re.compile(r'\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|(.))')
+ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|(.))")
 SHORT_ESCAPES: Final = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"}
 
 
@@ -86,7 +86,8 @@ class Places:
         return line, offset - self._lines[line - 1] + 1
 
     def _scan(self) -> None:
-        text, position, table = self.text, 0, ()
+        text, position = self.text, 0
+        table: Path = ()
         while True:
             position = _end(BLANK, text, position)
             if position >= len(text):
@@ -177,8 +178,9 @@ def place(problems: Iterable[Problem], text: str, archive: str = "") -> list[Pro
                 if problem.archived not in found:
                     found[problem.archived] = Places(archive if problem.archived else text)
                 span = found[problem.archived].span(problem.path, problem.at)
-                problem = problem._replace(span=span)
-            yield problem
+                yield problem._replace(span=span)
+            else:
+                yield problem
 
     return sorted(placed(), key=lambda problem: (problem.archived, problem.span, problem.code))
 

@@ -31,7 +31,9 @@ ID_ADVICE: Final = "an id is letters, digits, '.', '_' and '-', and begins with 
 class Context:
     """What is known while one file is read: the words it may use, and the problems so far."""
 
-    def __init__(self, vocabulary: Vocabulary, own_ids: Iterable[str], own_topics: Iterable[str]):
+    def __init__(
+        self, vocabulary: Vocabulary, own_ids: Iterable[str], own_topics: Iterable[str]
+    ) -> None:
         self.vocabulary = vocabulary
         self.requirement_ids = (*vocabulary.requirements, *own_ids)
         self.topics = frozenset((*vocabulary.topics, *own_topics))
@@ -86,9 +88,7 @@ def name(context: Context, value: Any, path: Path, key: Key) -> Any:
     if type(value) is not str:
         return wrong_type(context, value, path, '"…"')
     if not value.strip(" \t\r\n"):
-        return context.error(
-            "bad-value", f"{key.name} is empty", f"write {key.name} = \"…\"", path
-        )
+        return context.error("bad-value", f"{key.name} is empty", f'write {key.name} = "…"', path)
     return value
 
 
@@ -127,7 +127,7 @@ def month_day(context: Context, value: Any, path: Path, key: Key) -> Any:
     )
 
 
-def credits(context: Context, value: Any, path: Path, key: Key) -> Any:  # noqa: A001
+def credits(context: Context, value: Any, path: Path, key: Key) -> Any:
     """Read a number of credits from 0 to 1000 as Decimal."""
     if type(value) is int:
         value = Decimal(value)
@@ -273,7 +273,9 @@ def topics(context: Context, value: Any, path: Path, key: Key) -> Any:
     if found is not BAD and not context.topics.issuperset(found):
         for number, topic in enumerate(value):
             if topic not in context.topics and topic in found:
-                place, at = ((*path, number), "value") if type(value) is list else ((*path, topic), "key")
+                place, at = (
+                    ((*path, number), "value") if type(value) is list else ((*path, topic), "key")
+                )
                 context.warn(
                     "unknown-topic",
                     f"no requirement takes the topic '{topic}'",

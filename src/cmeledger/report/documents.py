@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from cmeledger.book import Book
-from cmeledger.model import Activity, LeftOut
+from cmeledger.model import Activity, LeftOut, License
 from cmeledger.problems import Problem
 from cmeledger.report.rules_text import gives, limits
 from cmeledger.report.views import RecordView, left_out_of
@@ -85,10 +85,8 @@ def requirement(standing: Standing) -> Json:
 def why_record(book: Book, record: str, views: Sequence[RecordView], keep: Keeping) -> Json:
     """Say what one record counts for, and why not more; one view for each license."""
     entries = [
-        {
-            "jurisdiction": view.report.tally.license.jurisdiction,
-            "number": view.report.tally.license.number,
-            "type": view.report.tally.license.type,
+        _named(view.report.tally.license)
+        | {
             "cycle": _cycle(view.cycle),
             "counted": number(view.counted),
             "requirements": [
@@ -98,11 +96,30 @@ def why_record(book: Book, record: str, views: Sequence[RecordView], keep: Keepi
         }
         for view in views
     ]
+    return _why(book, record, views[0].claimed, entries, keep)
+
+
+def why_left_out(book: Book, record: LeftOut) -> Json:
+    """Say of a record that could not be used that it counts for nothing."""
+    nothing = {
+        "cycle": None,
+        "counted": 0,
+        "requirements": [],
+        "reasons": [_reason(invalid_reason())],
+    }
+    entries = [_named(item) | nothing for item in book.ledger.licenses]
+    return _why(book, record.id, None, entries, Keeping(None, for_good=False))
+
+
+def _why(
+    book: Book, record: str | None, claimed: Decimal | None, entries: list[Json], keep: Keeping
+) -> Json:
+    """Put the first license's entry on top, and all of them below."""
     first = entries[0]
     return {
         "schema": SCHEMA,
         "id": record,
-        "claimed": number(views[0].claimed),
+        "claimed": None if claimed is None else number(claimed),
         "counted": first["counted"],
         "cycle": first["cycle"],
         "requirements": first["requirements"],
@@ -110,35 +127,6 @@ def why_record(book: Book, record: str, views: Sequence[RecordView], keep: Keepi
         "keep_until": keep.until.isoformat() if keep.until else None,
         "kept_for_good": keep.for_good,
         "licenses": entries,
-        "archive": _archive(book),
-    }
-
-
-def why_left_out(book: Book, item: LeftOut) -> Json:
-    """Say of a record that could not be used that it counts for nothing."""
-    invalid = _reason(invalid_reason())
-    return {
-        "schema": SCHEMA,
-        "id": item.id,
-        "claimed": None,
-        "counted": 0,
-        "cycle": None,
-        "requirements": [],
-        "reasons": [invalid],
-        "keep_until": None,
-        "kept_for_good": False,
-        "licenses": [
-            {
-                "jurisdiction": license.jurisdiction,
-                "number": license.number,
-                "type": license.type,
-                "cycle": None,
-                "counted": 0,
-                "requirements": [],
-                "reasons": [invalid],
-            }
-            for license in book.ledger.licenses
-        ],
         "archive": _archive(book),
     }
 
@@ -161,13 +149,7 @@ def why_requirement(book: Book, found: Sequence[tuple[Report, Standing]]) -> Jso
         for report, standing in found
     ]
     licenses = [
-        {
-            "jurisdiction": report.tally.license.jurisdiction,
-            "number": report.tally.license.number,
-            "type": report.tally.license.type,
-            "cycle": _cycle(report.cycle),
-        }
-        | entry
+        _named(report.tally.license) | {"cycle": _cycle(report.cycle)} | entry
         for (report, _), entry in zip(found, entries, strict=True)
     ]
     return {"schema": SCHEMA} | entries[0] | {"licenses": licenses, "archive": _archive(book)}
@@ -286,11 +268,8 @@ def rules(
 
 
 def _license(book: Book, report: Report) -> Json:
-    license, cycle = report.tally.license, report.cycle  # noqa: A001
-    return {
-        "jurisdiction": license.jurisdiction,
-        "number": license.number,
-        "type": license.type,
+    cycle = report.cycle
+    return _named(report.tally.license) | {
         "cycle": (_cycle(cycle) or {}) | {"days_left": (cycle.end - book.day).days},
         "deadlines": [
             {"id": deadline.id, "date": day.isoformat()}
@@ -299,6 +278,10 @@ def _license(book: Book, report: Report) -> Json:
         "status": report.status,
         "requirements": [requirement(standing) for standing in report.standings],
     }
+
+
+def _named(item: License) -> Json:
+    return {"jurisdiction": item.jurisdiction, "number": item.number, "type": item.type}
 
 
 def _cycle(cycle: Cycle | None) -> Json | None:

@@ -20,21 +20,19 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 """Characters with which a spreadsheet begins a formula, full-width ones too."""
 
 
-def lines(
-    book: Book, records: Sequence[tuple[Activity, Counted]], style: Style
-) -> Iterator[str]:
+def lines(book: Book, records: Sequence[tuple[Activity, Counted]], style: Style) -> Iterator[str]:
     """Lay out records with totals by kind. On a narrow terminal the id has a line of its own."""
     wide = style.width >= WIDE
     title_width = style.width - (84 if wide else 34)
     head = f"{'date':<10}  cat  {'status':<8} {'credits':>7}  "
     yield style.dim(head + ("title".ljust(title_width) + "  id" if wide else "title, id"))
     for activity, record in records:
-        credits = amount(record.counted)
+        shown = amount(record.counted)
         if record.counted != record.claimed:
-            credits = style.plain(f"{amount(record.claimed)}→{amount(record.counted)}")
+            shown = style.plain(f"{amount(record.claimed)}→{amount(record.counted)}")
         start = (
             f"{activity.day.isoformat()}  {activity.category or '-'!s:^3}  "
-            f"{activity.status:<8} {credits:>7}  "
+            f"{activity.status:<8} {shown:>7}  "
         )
         yield start + fit(activity.title, title_width) + (f"  {activity.id}" if wide else "")
         if not wide:
@@ -47,17 +45,16 @@ def lines(
         total[1] += record.claimed
         total[2] += record.counted
     yield style.dim(f"{'kind':<22} {'records':>7} {'claimed':>9} {'counted':>9}")
-    for kind, (count, claimed, counted) in sorted(kinds.items()):
-        yield f"{kind:<22} {count:>7} {amount(claimed):>9} {amount(counted):>9}"
+    for kind, (count, asked, given) in sorted(kinds.items()):
+        yield f"{kind:<22} {count:>7} {amount(asked):>9} {amount(given):>9}"
     sums = [sum((total[n] for total in kinds.values()), ZERO) for n in range(3)]
     yield style.bold(f"{'all':<22} {sums[0]:>7} {amount(sums[1]):>9} {amount(sums[2]):>9}")
     if book.ledger.left_out:
-        yield f"{plural(len(book.ledger.left_out), 'record')} left out for an error: cmeledger check"
+        gone = plural(len(book.ledger.left_out), "record")
+        yield f"{gone} left out for an error: cmeledger check"
 
 
-def keep(
-    book: Book, records: Sequence[tuple[Activity, Keeping]], style: Style
-) -> Iterator[str]:
+def keep(book: Book, records: Sequence[tuple[Activity, Keeping]], style: Style) -> Iterator[str]:
     """Lay out until when each record is kept."""
     for activity, keeping in records:
         if keeping.for_good:

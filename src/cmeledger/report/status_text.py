@@ -72,12 +72,14 @@ def headline(report: Report) -> str:
                 if "either reading" in note:
                     text += f" {standing.requirement.name}: {note}."
         return text
-    short = [standing.requirement.name.lower() for standing in decisive if standing.status == "short"]
+    short = [
+        standing.requirement.name.lower() for standing in decisive if standing.status == "short"
+    ]
     return f"Short on record: {join(short)}."
 
 
 def _license(book: Book, report: Report, style: Style) -> Iterator[str]:
-    license, cycle = report.tally.license, report.cycle  # noqa: A001
+    license, cycle = report.tally.license, report.cycle
     left = (cycle.end - book.day).days
     when = f"{plural(left, 'day')} left" if left >= 0 else f"ended {plural(-left, 'day')} ago"
     number = f" {visible(license.number)}" if license.number else ""
@@ -87,7 +89,7 @@ def _license(book: Book, report: Report, style: Style) -> Iterator[str]:
     )
     yield ""
     word = headline(report)
-    first, *rest = wrap(word, style, indent="          ", first="")
+    first, *rest = wrap(word, style, indent="  ", first="")
     for status in ("Short on record", "Met on record"):
         if first.startswith(status):
             codes = "31;1" if status[0] == "S" else "32;1"
@@ -117,14 +119,15 @@ def _license(book: Book, report: Report, style: Style) -> Iterator[str]:
 def _standing(standing: Standing, style: Style) -> Iterator[str]:
     what = standing.requirement
     cells = 16 + min(24, max(0, style.width - 80))
-    name = fit(what.name, 27)
+    name = fit(what.name, 28)
     bar = style.bar(standing.counted, standing.attended, standing.planned, standing.asked, cells)
     if what.unit == "completion":
         numbers = "done" if standing.counted else "not done"
     else:
         numbers = f"{amount(standing.counted)} / {amount(standing.asked)}"
     tail = _tail(standing)
-    yield f"{style.status(standing.status)} {name} {bar} {numbers:>11}  {style.plain(tail)}".rstrip()
+    status = style.status(standing.status)
+    yield f"{status} {name} {bar} {numbers:>11}  {style.plain(tail)}".rstrip()
     for note in standing.notes:
         yield from wrap(visible(note), style, indent="          ")
 
@@ -140,11 +143,12 @@ def _problems(problems: Sequence[Problem], style: Style) -> Iterator[str]:
     errors = [problem for problem in problems if problem.severity == "error"]
     warnings = len(problems) - len(errors)
     if errors:
-        records = {problem.record or problem.path[:2] for problem in errors}
-        text = f"{plural(len(errors), 'error')} in {plural(len(records), 'place')}: what is written "
-        text += "there is left out of these numbers. See: cmeledger check"
-        mark = style.status("error").strip() if style.color else "x"
-        for number, line in enumerate(wrap(text, style, indent="  ")):
-            yield f"{mark[:0]}{style.paint(line, '31;1') if not number else line}"
+        places = {problem.record or problem.path[:2] for problem in errors}
+        text = (
+            f"{plural(len(errors), 'error')} in {plural(len(places), 'place')}: what is written "
+            "there is left out of these numbers. See: cmeledger check"
+        )
+        for line in wrap(text, style):
+            yield style.paint(line, "31;1")
     if warnings:
         yield f"{plural(warnings, 'warning')}. See: cmeledger check"

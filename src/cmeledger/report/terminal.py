@@ -11,7 +11,9 @@ from cmeledger.visible import visible
 WIDTH: Final = 80
 """The width of a page that goes to no terminal."""
 
-MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS: Final = (
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+)  # fmt: skip
 
 SYMBOLS: Final = {
     "met": ("✓", "+", "32"),
@@ -49,7 +51,9 @@ class Style(NamedTuple):
     def status(self, status: str) -> str:
         """Show a status as symbol and word, nine cells wide."""
         symbol, plain, codes = SYMBOLS[status]
-        return self.paint(f"{symbol if self.unicode else plain} {WORDS.get(status, status):<7}", codes)
+        return self.paint(
+            f"{symbol if self.unicode else plain} {WORDS.get(status, status):<7}", codes
+        )
 
     def plain(self, text: str) -> str:
         """Return one of our own texts in what the terminal can show."""
@@ -59,7 +63,9 @@ class Style(NamedTuple):
             text = text.replace(char, instead)
         return text
 
-    def bar(self, counted: Decimal, attended: Decimal, planned: Decimal, asked: Decimal, cells: int) -> str:
+    def bar(
+        self, counted: Decimal, attended: Decimal, planned: Decimal, asked: Decimal, cells: int
+    ) -> str:
         """Draw progress: counted, attended and planned told apart by their pattern."""
         full, half, light, empty = "█▓░·" if self.unicode else "#+-."
         drawn = 0

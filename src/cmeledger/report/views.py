@@ -127,4 +127,6 @@ def _not_counting(tally: Tally, activity: Activity, asked: Cycle, book: Book) ->
     code = codes.get(activity.status, "after-as-of")
     reason = Reason(code, f"{activity.status}, from {activity.day.isoformat()}", claimed)
     cycle = _cycle_of(tally, days, asked)
-    return Counted(activity, days[1], cycle, claimed, ZERO, ZERO, False, {}, (reason,))
+    return Counted(
+        activity, days[1], cycle, claimed, ZERO, ZERO, completes=False, topics={}, reasons=(reason,)
+    )

@@ -105,7 +105,9 @@ def _reason(book: Book, reason: Reason, style: Style, indent: str = "  ") -> Ite
 
 
 def _license(report: Report, known: bool) -> str:
-    license = report.tally.license  # noqa: A001
+    license = report.tally.license
     number = f" {visible(license.number)}" if license.number else ""
-    cycle = f"{day(report.cycle.start)} – {day(report.cycle.end)}" if known else "in none of its cycles"
+    cycle = (
+        f"{day(report.cycle.start)} – {day(report.cycle.end)}" if known else "in none of its cycles"
+    )
     return f"{license.jurisdiction} license{number} ({license.type}) · {cycle}"

@@ -62,7 +62,7 @@ class Tally(NamedTuple):
     enrolled: tuple[Enrolled, ...]
 
 
-def tally(ledger: Ledger, rulebook: Rulebook, license: License, day: date) -> Tally:  # noqa: A002
+def tally(ledger: Ledger, rulebook: Rulebook, license: License, day: date) -> Tally:
     """Count every record for one license, as known on `day`.
 
     A record counts by the rules and limits of the cycle it lies in, whichever cycle is asked
@@ -92,7 +92,9 @@ def count_enrollment(item: Tally, which: Enrolled, cycle: Cycle, rulebook: Ruleb
     reasons = []
     if whole > allowed:
         reasons.append(
-            Reason("cap-of-kind", f"at most {rule.max_years} years count", whole - allowed, rule.source)
+            Reason(
+                "cap-of-kind", f"at most {rule.max_years} years count", whole - allowed, rule.source
+            )
         )
     if allowed > counted:
         reasons.append(
@@ -123,8 +125,9 @@ def claims(activity: Activity, rule: KindRule) -> tuple[Decimal, Decimal | None]
     to quarters after the kind's factor, consultations to whole hours.
     """
     most = rule.credits
-    if activity.hours is not None and activity.category in rule.per_hour:
-        most = floor_quarter(activity.hours.quantize(MICRO, ROUND_FLOOR) * rule.per_hour[activity.category])
+    factor = rule.per_hour.get(activity.category or 0)
+    if activity.hours is not None and factor is not None:
+        most = floor_quarter(activity.hours.quantize(MICRO, ROUND_FLOOR) * factor)
     if activity.credits is None:
         return most or ZERO, most
     own = floor_quarter(activity.credits)
@@ -151,10 +154,8 @@ def effective_topics(activity: Activity, rule: KindRule) -> Mapping[str, Decimal
 
 def is_admitted_faculty(activity: Activity, rule: KindRule) -> bool:
     """Tell whether full-time faculty may count a record of teaching in this category."""
-    return (
-        rule.faculty_category != activity.category
-        or activity.has_learners
-        and not rule.faculty_not_learners.intersection(activity.learners)
+    return rule.faculty_category != activity.category or (
+        bool(activity.learners) and not rule.faculty_not_learners.intersection(activity.learners)
     )
 
 
@@ -214,7 +215,15 @@ class _Counter:
         if rule.per_cycle is not None:
             counted = self._within_cycle(activity, rule, cycle, counted, cuts)
         return Counted(
-            activity, on, cycle, claimed, counted, counted, True, topics, tuple(cuts)
+            activity,
+            on,
+            cycle,
+            claimed,
+            counted,
+            usable=counted,
+            completes=True,
+            topics=topics,
+            reasons=tuple(cuts),
         )
 
     def _is_before(self, on: date) -> bool:
@@ -259,7 +268,7 @@ class _Counter:
     def _one_work(
         self, activity: Activity, rule: KindRule, counted: Decimal, cuts: list[Reason]
     ) -> Decimal:
-        """A work counts once, in its first record; a publication up to 10 credits."""
+        """Count a work once, in its first record; a publication up to its limit."""
         if not rule.work:
             return counted
         if activity.work is not None:
@@ -294,7 +303,7 @@ class _Counter:
         if rule.records_per_year is not None:
             most, taken = Decimal(rule.records_per_year), Decimal(1)
             what = f"{rule.records_per_year} {activity.kind} a year"
-        elif activity.category in rule.credits_per_year:
+        elif activity.category and activity.category in rule.credits_per_year:
             most, taken = rule.credits_per_year[activity.category], counted
             what = f"{most} credits a year of {activity.kind} in Category {activity.category}"
         else:

@@ -133,13 +133,17 @@ def first_renewal(issued: date, birthday: tuple[int, int], rulebook: Rulebook) -
     return FirstRenewal(first, exactly=limit == first)
 
 
-def series(license: License, birthday: tuple[int, int] | None, rulebook: Rulebook) -> Series:  # noqa: A002
+def series(license: License, birthday: tuple[int, int] | None, rulebook: Rulebook) -> Series:
     """Lay out the cycles of a license.
 
     `renewal-date` fixes the series, backwards and forwards; without it, the first renewal that
     follows from issue and birthday does. The first cycle starts on the day of issue.
     """
-    formula = first_renewal(license.issued, birthday, rulebook).day if license.issued and birthday else None
+    formula = (
+        first_renewal(license.issued, birthday, rulebook).day
+        if license.issued and birthday
+        else None
+    )
     anchor = license.renewal_date or formula
     assert anchor is not None  # the reader asks for one of them
     found = Series(in_year(anchor, anchor.year), rulebook.cycle_years, None, None)

@@ -69,9 +69,7 @@ def last_allowed(activity: Activity, rulebook: Rulebook) -> date | None:
 
 def count_days(runs: Iterable[Days], start: date, end: date) -> int:
     """Count the days of some runs that lie between two days, both inclusive."""
-    return sum(
-        max(0, (min(last, end) - max(first, start)).days + 1) for first, last in runs
-    )
+    return sum(max(0, (min(last, end) - max(first, start)).days + 1) for first, last in runs)
 
 
 def credits_for(days: int, rulebook: Rulebook) -> Decimal:

@@ -66,7 +66,7 @@ def _serves(record: Counted, requirement: Requirement) -> bool:
 
 
 def _until(done: date, all_series: Sequence[Series]) -> date:
-    """The end of the cycle that follows; before the first license, the end of the first cycle."""
+    """Find the end of the following cycle; before the first license, of the first cycle."""
     ends = [end for series in all_series if (end := _until_by(done, series)) is not None]
     # After every license has ended, retention goes on by the same two-year steps.
     return max(

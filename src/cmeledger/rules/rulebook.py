@@ -41,7 +41,7 @@ class KindLimit(NamedTuple):
 
 
 class EitherReading(NamedTuple):
-    """An open question of the sources: is another requirement inside this one or beside it?"""
+    """An open question of the sources: whether another requirement is inside this one."""
 
     apart_from: str
     totals: Mapping[Decimal, Decimal]
@@ -56,7 +56,7 @@ class Requirement(NamedTuple):
     name: str
     asks: str
     unit: str
-    """"credits" or "completion"."""
+    """Either "credits" or "completion"."""
     start: date | None
     end: date | None
     """The renewal dates it is in force for, both inclusive."""
@@ -341,14 +341,17 @@ def _with_parts(items: list[Requirement]) -> tuple[Requirement, ...]:
     wholes = {(item.id, item.start, item.end): item for item in items}
     found = []
     for item in items:
-        if item.part_of is not None:
-            whole = wholes[item.part_of, item.start, item.end]
-            item = item._replace(
+        if item.part_of is None:
+            found.append(item)
+            continue
+        whole = wholes[item.part_of, item.start, item.end]
+        found.append(
+            item._replace(
                 topics=whole.topics,
                 headline_topic=whole.headline_topic,
                 kind_limits=whole.kind_limits,
             )
-        found.append(item)
+        )
     return tuple(found)
 
 
@@ -380,9 +383,7 @@ def limits_of(requirement: Requirement, renewal: date) -> dict[str, KindLimit]:
 
 def topics_of(requirement: Requirement, renewal: date) -> dict[str, TopicRule]:
     """Choose, by name, the topics that a requirement takes in a cycle that ends on `renewal`."""
-    return {
-        rule.topic: rule for rule in requirement.topics if _within(rule.start, None, renewal)
-    }
+    return {rule.topic: rule for rule in requirement.topics if _within(rule.start, None, renewal)}
 
 
 def once_topics(requirements: Iterable[Requirement]) -> list[Requirement]:

@@ -208,9 +208,7 @@ class _Judge:
     def _is_in(ids: set[str], requirement: Requirement) -> bool:
         return requirement.id in ids or requirement.goes_with in ids
 
-    def _notes(
-        self, requirement: Requirement, status: str, *, proved: bool
-    ) -> Iterator[str]:
+    def _notes(self, requirement: Requirement, status: str, *, proved: bool) -> Iterator[str]:
         training = self.rulebook.enrollment
         if status == "exempt":
             runs = [days for item in self.tally.enrolled for days in item.own]
@@ -375,7 +373,7 @@ def _by_topics(
     requirement: Requirement,
     rules: Mapping[str, TopicRule],
     topics: Mapping[str, Decimal | None],
-    credits: Decimal,  # noqa: A002
+    credits: Decimal,
     room: dict[str, Decimal] | None = None,
 ) -> Decimal:
     """Work out how many of a record's credits bear a requirement's topics.
