@@ -25,12 +25,9 @@ from cmeledger.model import (
     Waiver,
 )
 from cmeledger.problems import Problem
-from cmeledger.visible import UNSAFE_IN_TEXT
+from cmeledger.visible import UNSAFE_IN_TEXT, may_be_unsafe
 
 NOTHING: Final = Document("", {})
-
-# Most files hold none of these, and then no string needs to be looked at.
-MAYBE_UNSAFE: Final = re.compile(UNSAFE_IN_TEXT.pattern + r"|\\[bfnreuUx]")
 
 
 def read(
@@ -304,7 +301,7 @@ def _name_unsafe_strings(
 ) -> None:
     """Warn about characters that act on a terminal or hide, and line feeds in one-line strings."""
     for context.archived, source in ((False, document), (True, archive)):
-        if MAYBE_UNSAFE.search(source.text) is None:
+        if not may_be_unsafe(source.text):
             continue
         places = None
         for path, value in _strings(source.tables):

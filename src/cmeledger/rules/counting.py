@@ -5,7 +5,7 @@ the rule's source. What the counted credits are good for is the business of `sta
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_FLOOR, Decimal
 from functools import lru_cache
@@ -60,6 +60,8 @@ class Tally(NamedTuple):
     records: tuple[Counted, ...]
     """By day, then id; without enrollments."""
     enrolled: tuple[Enrolled, ...]
+    by_topic: Mapping[str, Sequence[Counted]]
+    """The records that bear each topic, in the same order."""
 
 
 def tally(ledger: Ledger, rulebook: Rulebook, license: License, day: date) -> Tally:
@@ -73,13 +75,13 @@ def tally(ledger: Ledger, rulebook: Rulebook, license: License, day: date) -> Ta
     kinds = rulebook.kinds
     records = [a for a in ledger.activities if not kinds[a.kind].enrollment]
     order = sorted((_counting_day(a, kinds[a.kind]), a.id, a) for a in records)
-    return Tally(
-        license,
-        found,
-        day,
-        tuple(counter.count(activity, on) for on, _, activity in order),
-        tuple(enrolled(ledger.activities, rulebook, day)),
-    )
+    counted = tuple(counter.count(activity, on) for on, _, activity in order)
+    by_topic: defaultdict[str, list[Counted]] = defaultdict(list)
+    for record in counted:
+        for topic in record.topics:
+            by_topic[topic].append(record)
+    training = tuple(enrolled(ledger.activities, rulebook, day))
+    return Tally(license, found, day, counted, training, by_topic)
 
 
 def count_enrollment(item: Tally, which: Enrolled, cycle: Cycle, rulebook: Rulebook) -> Counted:

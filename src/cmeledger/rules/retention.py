@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from cmeledger.model import Ledger
+from cmeledger.model import ZERO, Ledger
 from cmeledger.rules.counting import Counted, Tally
 from cmeledger.rules.cycles import Series
 from cmeledger.rules.rulebook import Requirement, Rulebook, once_topics
-from cmeledger.rules.standing import takes_category
+from cmeledger.rules.standing import bearing, takes_category
 
 
 class Keeping(NamedTuple):
@@ -37,31 +37,32 @@ def keeping(ledger: Ledger, rulebook: Rulebook, tallies: Sequence[Tally]) -> dic
     for_good = {
         record.activity.id
         for tally in tallies
-        for record in tally.records
-        if record.topics and any(_serves(record, requirement) for requirement in lasting)
+        for requirement in lasting
+        for record in bearing(tally, requirement)
+        if _serves(record, requirement)
     }
+    all_series = [tally.series for tally in tallies]
+    until_by_day: dict[date, date] = {}
     found = {}
     for activity in ledger.activities:
         good = activity.id in for_good
         done = activity.completed
-        until = None if good or done is None else _until(done, [tally.series for tally in tallies])
+        until = None
+        if done is not None and not good:
+            until = until_by_day.get(done) or until_by_day.setdefault(
+                done, _until(done, all_series)
+            )
         found[activity.id] = Keeping(until, good)
     return found
 
 
 def _serves(record: Counted, requirement: Requirement) -> bool:
-    return (
-        any(rule.topic in record.topics for rule in requirement.topics)
-        and takes_category(requirement, record.activity.category)
-        and (
-            record.completes
-            if requirement.unit == "completion"
-            else any(
-                record.usable and record.topics[rule.topic] != 0
-                for rule in requirement.topics
-                if rule.topic in record.topics
-            )
-        )
+    if not takes_category(requirement, record.activity.category):
+        return False
+    if requirement.unit == "completion":
+        return record.completes
+    return record.usable > 0 and any(
+        record.topics.get(rule.topic, ZERO) != 0 for rule in requirement.topics
     )
 
 

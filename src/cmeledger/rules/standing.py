@@ -286,7 +286,7 @@ class _Judge:
     def _candidates(self, requirement: Requirement) -> Iterable[Counted]:
         """Choose the records whose day a requirement looks at."""
         if requirement.once:
-            return self.tally.records
+            return bearing(self.tally, requirement)
         if requirement.window is None:
             return self.in_cycle
         start, end = requirement.window
@@ -348,6 +348,18 @@ class _Judge:
             and (waiver.granted is None or waiver.granted > self.day)
             for requirement in (waiver.requirements or self.rulebook.waiver_default)
         }
+
+
+def bearing(tally: Tally, requirement: Requirement) -> list[Counted]:
+    """List the records that bear a topic of a requirement, by day, then id."""
+    found = {
+        record.activity.id: record
+        for rule in requirement.topics
+        for record in tally.by_topic.get(rule.topic, ())
+    }
+    if len(requirement.topics) == 1:
+        return list(found.values())
+    return sorted(found.values(), key=lambda record: (record.day, record.activity.id))
 
 
 def claim(requirement: Requirement, record: Counted, cycle: Cycle) -> Decimal:
