@@ -39,7 +39,7 @@ def warnings(
         found += _license(item, ledger.physician.birthday, rulebook)
     for activity in ledger.activities:
         found += _record(activity, rulebook.kinds[activity.kind], mandates, day)
-    found += _many_credits(ledger, rulebook)
+    found += _many_credits(ledger)
     found += _duplicates(ledger)
     found += _no_evidence(ledger, rulebook, tallies, keeping, day)
     found += _waivers(ledger, rulebook, tallies)
@@ -187,20 +187,17 @@ def _topics(activity: Activity, rule: KindRule, mandates: frozenset[str]) -> Ite
             yield _not_quarters(activity, amount, ("topics", topic))
 
 
-def _many_credits(ledger: Ledger, rulebook: Rulebook) -> Iterator[Problem]:
+def _many_credits(ledger: Ledger) -> Iterator[Problem]:
+    """Look for days with more than 12 hours: credits as given, or the hours where only they are."""
     by_day: defaultdict[date, list[Activity]] = defaultdict(list)
     totals: defaultdict[date, Decimal] = defaultdict(Decimal)
     for activity in ledger.activities:
         if activity.date is None or activity.status != "claimed":
             continue
-        if not KINDS[activity.kind].in_hours:
-            continue
-        by_day[activity.date].append(activity)
-        if activity.credits is not None:
-            totals[activity.date] += activity.credits
-        elif activity.hours is not None:
-            factor = rulebook.kinds[activity.kind].per_hour.get(activity.category or 0, ZERO)
-            totals[activity.date] += activity.hours * factor
+        if KINDS[activity.kind].in_hours:
+            by_day[activity.date].append(activity)
+            given = activity.hours if activity.credits is None else activity.credits
+            totals[activity.date] += given or ZERO
     for day, total in totals.items():
         if total > MANY_CREDITS:
             *others, last = by_day[day]

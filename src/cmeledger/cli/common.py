@@ -17,20 +17,18 @@ FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
 
 
-def parser(verb: str, description: str, *, day: bool = True) -> argparse.ArgumentParser:
+def parser(verb: str, description: str) -> argparse.ArgumentParser:
     """Make the parser of one verb, with the options that every verb has."""
     made = argparse.ArgumentParser(
         prog=f"cmeledger {verb}", description=description, allow_abbrev=False
     )
     made.add_argument("--json", action="store_true", help="print one JSON document")
-    if day:
-        made.add_argument(
-            "--as-of",
-            metavar="DATE",
-            type=a_day,
-            default=None,
-            help="a day to take for today, like 2026-03-01",
-        )
+    made.add_argument(
+        "--as-of",
+        metavar="DATE",
+        type=a_day,
+        help="a day to take for today, like 2026-03-01",
+    )
     return made
 
 

@@ -14,7 +14,7 @@ from cmeledger.rules import rulebook as rules
 
 def run(arguments: Sequence[str], io: Io) -> Exit:
     """Run the verb."""
-    parser = common.parser("rules", f"Show {VERBS['rules']}.", day=False)
+    parser = common.parser("rules", f"Show {VERBS['rules']}.")
     parser.add_argument("id", nargs="?", metavar="ID", help="a requirement's id or a kind")
     parser.add_argument(
         "--renewal",
@@ -24,7 +24,7 @@ def run(arguments: Sequence[str], io: Io) -> Exit:
     )
     options = parser.parse_intermixed_args(arguments)
     rulebook = rules.load()
-    renewal = options.renewal or date.today()
+    renewal = options.renewal or options.as_of or date.today()
     shown = rulebook.in_force(renewal)
     kinds = list(rulebook.kinds)
     if options.id is not None:

@@ -81,9 +81,9 @@ def slug(title: str) -> str:
     """Make the part of a derived id that comes from the title; "record" where nothing is left."""
     text = title
     if not title.isascii():
-        from unicodedata import combining, normalize
+        from unicodedata import category, normalize
 
-        text = "".join(char for char in normalize("NFKD", title) if not combining(char))
+        text = "".join(char for char in normalize("NFKD", title) if category(char)[0] != "M")
     text = _NOT_SLUG.sub("-", text.lower()).strip("-")
     return text[:SLUG_LENGTH].strip("-") or "record"
 

@@ -13,6 +13,8 @@ from cmeledger.rules.retention import Keeping
 from cmeledger.visible import visible
 
 WIDE: Final = 120
+MARGIN: Final = 35
+"""The cells before a title: date, category, status, credits."""
 COLUMNS: Final = (
     "id", "date", "title", "provider", "kind", "category", "status", "claimed", "counted",
 )  # fmt: skip
@@ -23,7 +25,7 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 def lines(book: Book, records: Sequence[tuple[Activity, Counted]], style: Style) -> Iterator[str]:
     """Lay out records with totals by kind. On a narrow terminal the id has a line of its own."""
     wide = style.width >= WIDE
-    title_width = style.width - (84 if wide else 34)
+    title_width = style.width - MARGIN - (50 if wide else 0)
     head = f"{'date':<10}  cat  {'status':<8} {'credits':>7}  "
     yield style.dim(head + ("title".ljust(title_width) + "  id" if wide else "title, id"))
     for activity, record in records:
@@ -34,9 +36,10 @@ def lines(book: Book, records: Sequence[tuple[Activity, Counted]], style: Style)
             f"{activity.day.isoformat()}  {activity.category or '-'!s:^3}  "
             f"{activity.status:<8} {shown:>7}  "
         )
-        yield start + fit(activity.title, title_width) + (f"  {activity.id}" if wide else "")
+        title = fit(activity.title, title_width)
+        yield f"{start}{title}  {activity.id}" if wide else f"{start}{title}".rstrip()
         if not wide:
-            yield " " * 34 + style.dim(activity.id)
+            yield " " * MARGIN + style.dim(activity.id)
     yield ""
     kinds: defaultdict[str, list[Decimal]] = defaultdict(lambda: [ZERO, ZERO, ZERO])
     for activity, record in records:

@@ -61,21 +61,18 @@ def next_steps(book: Book, report: Report) -> Iterator[str]:
 
 
 def headline(report: Report) -> str:
-    """Say in one sentence where the license stands. Nothing is ever called compliant."""
+    """Say in a sentence or two where the license stands. Nothing is ever called compliant."""
     decisive = [s for s in report.standings if s.requirement.decides]
     if report.status == "not-applicable":
         return "Nothing is asked of this license."
-    if report.status == "met":
-        text = "Met on record: nothing that the Board asks is short."
-        for standing in decisive:
-            for note in standing.notes:
-                if "either reading" in note:
-                    text += f" {standing.requirement.name}: {note}."
-        return text
-    short = [
-        standing.requirement.name.lower() for standing in decisive if standing.status == "short"
-    ]
-    return f"Short on record: {join(short)}."
+    short = [s.requirement.name.lower() for s in decisive if s.status == "short"]
+    text = "Met on record: nothing that the Board asks is short."
+    if short:
+        text = f"Short on record: {join(short)}."
+    for standing in decisive:
+        if standing.open_reading:
+            text += f" {standing.requirement.name}: {standing.open_reading}."
+    return text
 
 
 def _license(book: Book, report: Report, style: Style) -> Iterator[str]:

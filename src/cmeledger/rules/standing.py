@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from cmeledger.model import ZERO, Ledger, OwnRequirement
+from cmeledger.model import ZERO, Ledger, OwnRequirement, Waiver
 from cmeledger.rules.counting import Counted, Reason, Tally, count_enrollment, floor_quarter
 from cmeledger.rules.cycles import Cycle, in_year
 from cmeledger.rules.enrollment import (
@@ -50,6 +50,8 @@ class Standing(NamedTuple):
     status: str
     """"met", "short", "exempt", "waived" or "not-applicable"."""
     notes: tuple[str, ...]
+    open_reading: str | None
+    """What would satisfy either reading of an open question; None: it makes no difference."""
     shares: tuple[Share, ...]
     """Of every record that bears on it, the refused ones with amount 0."""
 
@@ -158,7 +160,7 @@ class _Judge:
             and _same_renewal(waiver.renewal_date, cycle.end)
             and waiver.granted is not None
             and waiver.granted <= day
-            for requirement in (waiver.requirements or rulebook.waiver_default)
+            for requirement in _covered(waiver, rulebook)
         }
 
     def standing(self, requirement: Requirement) -> Standing:
@@ -190,6 +192,7 @@ class _Judge:
             self._not_yet(requirement, "attended"),
             status,
             tuple(self._notes(requirement, status, proved=proved)),
+            None,
             shares,
         )
         self.done[requirement.id] = found
@@ -236,12 +239,13 @@ class _Judge:
     def _shares(self, requirement: Requirement) -> Iterator[Share]:
         """Go through the records that bear on a requirement, with what each gives it."""
         if requirement.part_of is not None:
-            whole = self.done[requirement.part_of]
-            yield from (
-                share
-                for share in whole.shares
-                if share.record.activity.category == requirement.category
-            )
+            for share in self.done[requirement.part_of].shares:
+                record = share.record
+                if takes_category(requirement, record.activity.category):
+                    yield share
+                elif share.amount:
+                    wrong = _wrong_category(requirement, record, share.amount)
+                    yield Share(record, ZERO, (wrong,))
             return
         topics = topics_of(requirement, self.cycle.end)
         topic_room = {name: rule.limit for name, rule in topics.items() if rule.limit is not None}
@@ -346,7 +350,7 @@ class _Judge:
             for waiver in self.ledger.waivers
             if _same_renewal(waiver.renewal_date, self.cycle.end)
             and (waiver.granted is None or waiver.granted > self.day)
-            for requirement in (waiver.requirements or self.rulebook.waiver_default)
+            for requirement in _covered(waiver, self.rulebook)
         }
 
 
@@ -433,8 +437,13 @@ def _with_open_reading(standing: Standing, done: Mapping[str, Standing]) -> Stan
     enough = reading.totals.get(standing.asked)
     if enough is None or standing.counted - done[reading.apart_from].counted >= standing.asked:
         return standing
-    note = f"{enough} would satisfy either reading ({reading.text})"
-    return standing._replace(notes=(*standing.notes, note))
+    note = f"{enough} would satisfy either reading"
+    notes = (*standing.notes, f"{note} ({reading.text})")
+    return standing._replace(notes=notes, open_reading=note)
+
+
+def _covered(waiver: Waiver, rulebook: Rulebook) -> tuple[str, ...]:
+    return rulebook.waiver_default if waiver.requirements is None else waiver.requirements
 
 
 def _same_renewal(day: date, renewal: date) -> bool:
