@@ -1,7 +1,6 @@
 """Cycles, worked out by hand: first renewals, series, deadlines, what a cycle holds."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -379,8 +378,8 @@ def test_each_license_has_cycles_of_its_own(tmp_path: Path) -> None:
 
 
 def test_the_archive_beside_the_ledger_is_counted_and_can_be_left_out(tmp_path: Path) -> None:
-    archived: dict[str, Any] = {"id": "old", "topics": ["end-of-life"]}
-    (tmp_path / "cme.archive.toml").write_text(course("2010-01-01", 2, **archived), "utf-8")
+    old = course("2010-01-01", 2, "end-of-life", id="old")
+    (tmp_path / "cme.archive.toml").write_text(f"format = 1\n{old}", "utf-8")
     text = ledger(course("2025-01-01", 1, id="new"))
     assert standings(tmp_path, text)["end-of-life"]["status"] == "met"
     without = standings(tmp_path, text, "2026-05-10", "--without-archive")

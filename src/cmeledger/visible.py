@@ -3,25 +3,37 @@
 Control characters, escape sequences, overrides of writing direction, zero-width and tag
 characters become visible escapes. The joiners that languages and emoji need (U+200C, U+200D)
 and variation selectors stay.
+
+Python calls none of these characters printable, so nearly all text is passed through without a
+look at the patterns; they are compiled only when some text needs them.
 """
 
 import re
+from functools import cache
 from typing import Final
 
-_JOINER: Final = "(?<![\u0590-\U0010ffff])[\u200c\u200d]|[\u200c\u200d](?![\u0590-\U0010ffff])"
-"""A joiner that stands beside a Latin letter, a digit, or nothing: no language needs it there."""
-
-UNSAFE: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]|" + _JOINER
+_ACTING: Final = (
+    "\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f"
 )
-"""Characters that act or hide. Tab and line feed are among them."""
+# A joiner that stands beside a Latin letter, a digit, or nothing: no language needs it there.
+_JOINER: Final = "(?<![\u0590-\U0010ffff])[\u200c\u200d]|[\u200c\u200d](?![\u0590-\U0010ffff])"
+_ESCAPED: Final = re.compile(r"\\[bfnreuUx]")
+_PRINTABLE_BYTES: Final = bytes([*range(0x20, 0x7F), 0x09, 0x0A, 0x0D])
+_SHORT: Final = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\x1b": "\\e", "\b": "\\b"}
 
-UNSAFE_IN_TEXT: Final = re.compile(UNSAFE.pattern.replace("\x00-\x1f", "\x00-\x08\x0b-\x1f"))
-"""The same but for tab and line feed, which a note of several lines may hold."""
 
-_ESCAPES: Final = re.compile(r"\\[bfnreuUx]")
-_SAFE_BYTES: Final = bytes([*range(0x20, 0x7F), 0x09, 0x0A, 0x0D])
+def visible(text: str) -> str:
+    """Return `text` on one line, with every unsafe character as a visible escape."""
+    return text if text.isprintable() else _unsafe("\x00-\x1f").sub(_escape, text)
+
+
+def first_unsafe(text: str) -> str | None:
+    """Find the first unsafe character that is neither tab nor line feed."""
+    if text.isprintable():
+        return None
+    match = _unsafe("\x00-\x08\x0b-\x1f").search(text)
+    return match.group() if match else None
 
 
 def may_be_unsafe(toml: str) -> bool:
@@ -29,34 +41,20 @@ def may_be_unsafe(toml: str) -> bool:
 
     Most documents hold none: six million characters are ruled out in some milliseconds.
     """
-    rest = toml.encode().translate(None, _SAFE_BYTES).decode()
-    return UNSAFE.search(rest) is not None or ("\\" in toml and _ESCAPES.search(toml) is not None)
+    rest = toml.encode().translate(None, _PRINTABLE_BYTES).decode()
+    return not rest.isprintable() or ("\\" in toml and _ESCAPED.search(toml) is not None)
 
 
-SHORT: Final = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "\x1b": "\\e", "\b": "\\b"}
-
-
-def visible(text: str) -> str:
-    """Return `text` on one line, with every unsafe character as a visible escape."""
-    if text.isascii() and text.isprintable():
-        return text
-    return UNSAFE.sub(_escape, text)
-
-
-def visible_lines(text: str) -> list[str]:
-    """Return the lines of a longer text, each made safe; tabs become four spaces."""
-    return [visible(line.replace("\t", "    ")) for line in text.split("\n")]
+@cache
+def _unsafe(controls: str) -> re.Pattern[str]:
+    return re.compile(f"[{controls}{_ACTING}]|{_JOINER}")
 
 
 def _escape(match: re.Match[str]) -> str:
     char = match.group()
     code = ord(char)
-    if char in SHORT:
-        return SHORT[char]
-    return (
-        f"\\x{code:02x}"
-        if code < 0x100
-        else f"\\u{code:04x}"
-        if code < 0x10000
-        else f"\\U{code:08x}"
-    )
+    if char in _SHORT:
+        return _SHORT[char]
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

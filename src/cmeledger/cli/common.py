@@ -17,10 +17,20 @@ FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
 
 
+class _Help(argparse.HelpFormatter):
+    """Help for 80 columns; asking the terminal for its width would load shutil at every start."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=78)
+
+
 def parser(verb: str, description: str) -> argparse.ArgumentParser:
     """Make the parser of one verb, with the options that every verb has."""
     made = argparse.ArgumentParser(
-        prog=f"cmeledger {verb}", description=description, allow_abbrev=False
+        prog=f"cmeledger {verb}",
+        description=description,
+        allow_abbrev=False,
+        formatter_class=_Help,
     )
     made.add_argument("--json", action="store_true", help="print one JSON document")
     made.add_argument(

@@ -5,7 +5,6 @@ leaves that one record out; an error in a license makes it unusable; in the othe
 remaining keys hold (docs/format.md).
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -25,7 +24,7 @@ from cmeledger.model import (
     Waiver,
 )
 from cmeledger.problems import Problem
-from cmeledger.visible import UNSAFE_IN_TEXT, may_be_unsafe
+from cmeledger.visible import first_unsafe, may_be_unsafe
 
 NOTHING: Final = Document("", {})
 
@@ -307,16 +306,16 @@ def _name_unsafe_strings(
             continue
         places = None
         for path, value in _strings(source.tables):
-            unsafe = UNSAFE_IN_TEXT.search(value)
+            unsafe = first_unsafe(value)
             if unsafe is None and "\n" in value:
                 from cmeledger.ledger.source import Places
 
                 places = places or Places(source.text)
-                unsafe = None if places.is_multiline(path) else re.search("\n", value)
+                unsafe = None if places.is_multiline(path) else "\n"
             if unsafe is not None:
                 context.warn(
                     "control-character",
-                    f"'{_key(path)}' holds the character U+{ord(unsafe.group()):04X}, "
+                    f"'{_key(path)}' holds the character U+{ord(unsafe):04X}, "
                     "which does not show or acts on a terminal",
                     "take it out; it is always shown as an escape",
                     path,

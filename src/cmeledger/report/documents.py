@@ -1,7 +1,7 @@
 """The JSON documents of the commands (docs/json.md): plain dicts, credits as JSON numbers."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -11,9 +11,9 @@ from cmeledger.problems import Problem
 from cmeledger.report.rules_text import gives, limits
 from cmeledger.report.views import RecordView, left_out_of
 from cmeledger.rules.counting import Counted, Reason
-from cmeledger.rules.cycles import Cycle
+from cmeledger.rules.cycles import Cycle, deadlines
 from cmeledger.rules.retention import Keeping
-from cmeledger.rules.rulebook import Deadline, Requirement, Rulebook
+from cmeledger.rules.rulebook import Requirement, Rulebook
 from cmeledger.rules.standing import Report, Standing
 
 Json = dict[str, Any]
@@ -47,14 +47,6 @@ def status(book: Book, reports: Sequence[Report], problems: Iterable[Problem]) -
         },
         "archive": _archive(book),
     }
-
-
-def deadlines(rulebook: Rulebook, cycle: Cycle) -> list[tuple[Deadline, date]]:
-    """Lay out the days before a renewal on which something is due, in order."""
-    return [
-        (deadline, cycle.end - timedelta(days=deadline.days_before))
-        for deadline in rulebook.deadlines
-    ]
 
 
 def requirement(standing: Standing) -> Json:

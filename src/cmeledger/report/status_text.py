@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from cmeledger.book import Book
 from cmeledger.problems import Problem
-from cmeledger.report.documents import deadlines
 from cmeledger.report.terminal import Style, amount, day, fit, join, plural, wrap
+from cmeledger.rules.cycles import deadlines
 from cmeledger.rules.standing import Report, Standing, claim
 from cmeledger.visible import visible
 

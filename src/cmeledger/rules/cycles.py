@@ -3,10 +3,8 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from dateutil.relativedelta import relativedelta
-
 from cmeledger.model import License
-from cmeledger.rules.rulebook import Rulebook
+from cmeledger.rules.rulebook import Deadline, Rulebook
 
 ONE_DAY = timedelta(days=1)
 
@@ -104,7 +102,24 @@ def in_year(day: date, year: int) -> date:
 
 def years_after(day: date, years: int) -> date:
     """Return the day so many years later, month ends clamped."""
+    from dateutil.relativedelta import relativedelta
+
     return day + relativedelta(years=years)
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the day so many months later, month ends clamped."""
+    from dateutil.relativedelta import relativedelta
+
+    return day + relativedelta(months=months)
+
+
+def deadlines(rulebook: Rulebook, cycle: Cycle) -> list[tuple[Deadline, date]]:
+    """Lay out the days before a renewal on which something is due, in order."""
+    return [
+        (deadline, cycle.end - timedelta(days=deadline.days_before))
+        for deadline in rulebook.deadlines
+    ]
 
 
 class FirstRenewal(NamedTuple):
@@ -127,7 +142,7 @@ def first_renewal(issued: date, birthday: tuple[int, int], rulebook: Rulebook) -
     first = in_year(born, issued.year)
     if first <= issued:
         first = in_year(born, issued.year + 1)
-    limit = issued + relativedelta(months=rulebook.skip_months)
+    limit = months_after(issued, rulebook.skip_months)
     if limit > first:
         return FirstRenewal(in_year(born, first.year + rulebook.cycle_years), exactly=False)
     return FirstRenewal(first, exactly=limit == first)

@@ -166,6 +166,8 @@ class Enrollment(NamedTuple):
     exempts: tuple[str, ...]
     sources: tuple[str, ...]
     reading: str
+    short_note: str
+    """The note where the enrolled days alone come to less than a year's credits."""
 
 
 class Rulebook(NamedTuple):
@@ -256,6 +258,7 @@ def _rulebook(state: Mapping[str, Any], federal: Mapping[str, Any]) -> Rulebook:
             tuple(training["exempts"]),
             tuple(training["sources"]),
             training["reading"],
+            training["short-note"],
         ),
         waiver_default=tuple(state["waiver"]["default"]),
         readings=(*state["cycle"]["readings"], *state["types"]["readings"]),

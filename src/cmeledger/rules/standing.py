@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from cmeledger.model import ZERO, Ledger, OwnRequirement, Waiver
+from cmeledger.model import ZERO, Ledger, OwnRequirement
 from cmeledger.rules.counting import Counted, Reason, Tally, count_enrollment, floor_quarter
 from cmeledger.rules.cycles import Cycle, in_year
 from cmeledger.rules.enrollment import (
@@ -153,15 +153,18 @@ class _Judge:
             if exempts(item, cycle, day, rulebook)
             for requirement in rulebook.enrollment.exempts
         }
-        self.waived = {
-            requirement
-            for waiver in ledger.waivers
-            if waiver.jurisdiction == tally.license.jurisdiction
-            and _same_renewal(waiver.renewal_date, cycle.end)
-            and waiver.granted is not None
-            and waiver.granted <= day
-            for requirement in _covered(waiver, rulebook)
-        }
+        self.waived: set[str] = set()
+        self.pending: set[str] = set()
+        for waiver in ledger.waivers:
+            if (
+                waiver.jurisdiction == tally.license.jurisdiction
+                and in_year(waiver.renewal_date, waiver.renewal_date.year) == cycle.end
+            ):
+                granted = waiver.granted is not None and waiver.granted <= day
+                covered = waiver.requirements
+                (self.waived if granted else self.pending).update(
+                    rulebook.waiver_default if covered is None else covered
+                )
 
     def standing(self, requirement: Requirement) -> Standing:
         """Judge one requirement."""
@@ -217,23 +220,19 @@ class _Judge:
             runs = [days for item in self.tally.enrolled for days in item.own]
             days = count_days(runs, self.cycle.start, self.day)
             if credits_for(days, self.rulebook) < training.credits_per_year:
-                yield "exempt per MMS; confirm with the Board"
-            else:
-                yield "exempt: enrolled in training (MMS)"
-        elif status == "waived":
-            yield "waived by the Board for this renewal"
+                yield training.short_note
         elif (
-            status != "not-applicable"
+            status in ("met", "short")
             and (requirement.id in training.exempts or requirement.goes_with in training.exempts)
             and any(
                 may_exempt(item, self.cycle, self.day, self.rulebook)
                 for item in self.tally.enrolled
             )
         ):
-            yield "the training still going on will exempt this cycle if it goes on"
+            yield "the enrollment still open will exempt the cycle if it goes on"
         if proved and status == "met":
             yield f"met by another proof: {self.ledger.practice[requirement.proof or '']}"
-        if requirement.id in self._pending() and status == "short":
+        if status == "short" and self._is_in(self.pending, requirement):
             yield "a waiver was asked for and is not granted yet"
 
     def _shares(self, requirement: Requirement) -> Iterator[Share]:
@@ -344,15 +343,6 @@ class _Judge:
             ZERO,
         )
 
-    def _pending(self) -> set[str]:
-        return {
-            requirement
-            for waiver in self.ledger.waivers
-            if _same_renewal(waiver.renewal_date, self.cycle.end)
-            and (waiver.granted is None or waiver.granted > self.day)
-            for requirement in _covered(waiver, self.rulebook)
-        }
-
 
 def bearing(tally: Tally, requirement: Requirement) -> list[Counted]:
     """List the records that bear a topic of a requirement, by day, then id."""
@@ -440,11 +430,3 @@ def _with_open_reading(standing: Standing, done: Mapping[str, Standing]) -> Stan
     note = f"{enough} would satisfy either reading"
     notes = (*standing.notes, f"{note} ({reading.text})")
     return standing._replace(notes=notes, open_reading=note)
-
-
-def _covered(waiver: Waiver, rulebook: Rulebook) -> tuple[str, ...]:
-    return rulebook.waiver_default if waiver.requirements is None else waiver.requirements
-
-
-def _same_renewal(day: date, renewal: date) -> bool:
-    return in_year(day, day.year) == renewal
