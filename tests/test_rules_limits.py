@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from ledgers import (
-    RENEWAL,
     activity,
     codes,
     counted,
@@ -143,16 +142,12 @@ def test_a_category_is_asked_where_the_kind_implies_none(kind: str, tmp_path: Pa
         ("board-volunteer", {"approved_on": "2024-06-01"}),  # credits or hours
     ],
 )
-def test_credits_are_asked_where_the_kind_gives_none(
-    kind: str, keys: Keys, tmp_path: Path
-) -> None:
+def test_credits_are_asked_where_the_kind_gives_none(kind: str, keys: Keys, tmp_path: Path) -> None:
     text = ledger(activity(id="one", date="2025-01-01", kind=kind, **keys))
     assert errors(tmp_path, text) == {("missing-key", "one")}
 
 
-@pytest.mark.parametrize(
-    ("kind", "most"), [*FIXED.items(), *[(kind, 4) for kind in EXAMINERS]]
-)
+@pytest.mark.parametrize(("kind", "most"), [*FIXED.items(), *[(kind, 4) for kind in EXAMINERS]])
 def test_of_own_credits_and_the_kinds_the_smaller_count(
     kind: str, most: float, tmp_path: Path
 ) -> None:
@@ -303,9 +298,7 @@ def test_of_one_day_the_first_id_counts(tmp_path: Path) -> None:
 
 
 def test_articles_and_posters_have_a_year_each(tmp_path: Path) -> None:
-    found = give(
-        tmp_path, article("a", "2025-06-01"), article("p", "2025-06-02", kind="poster")
-    )
+    found = give(tmp_path, article("a", "2025-06-01"), article("p", "2025-06-02", kind="poster"))
     assert found == {"a": 10, "p": 5}
 
 
@@ -382,7 +375,10 @@ def test_a_work_counts_once_across_article_poster_and_publication(
 
     gives = {"article": 10, "poster": 5, "publication": 5}
     # 2024 and 2026: no year is shared. The earlier in time counts, whatever the order in the file.
-    late, early = record("b", "2026-01-01", second, "doi:1"), record("a", "2024-06-01", first, "doi:1")
+    late, early = (
+        record("b", "2026-01-01", second, "doi:1"),
+        record("a", "2024-06-01", first, "doi:1"),
+    )
     text = ledger(late, early)
     assert give(tmp_path, late, early) == {"a": gives[first], "b": 0}
     assert cuts(why(tmp_path, text, "b")) == [("cap-per-work", gives[second])]
@@ -506,7 +502,12 @@ def test_category_2_teaching_of_full_time_faculty(
 
 @pytest.mark.parametrize(
     ("provider", "location", "warned"),
-    [(None, None, True), ("A school", "Boston", False), ("A school", None, True), (None, "B", True)],
+    [
+        (None, None, True),
+        ("A school", "Boston", False),
+        ("A school", None, True),
+        (None, "B", True),
+    ],
 )
 def test_category_2_teaching_names_institution_and_address(
     provider: str | None, location: str | None, warned: bool, tmp_path: Path
@@ -528,9 +529,7 @@ def test_category_1_names_its_provider(category: int, warned: bool, tmp_path: Pa
 
 
 @pytest.mark.parametrize(("day", "counts"), [("2025-05-31", 0), ("2025-06-01", 25)])
-def test_a_degree_counts_on_the_day_of_the_award(
-    day: str, counts: float, tmp_path: Path
-) -> None:
+def test_a_degree_counts_on_the_day_of_the_award(day: str, counts: float, tmp_path: Path) -> None:
     text = ledger(activity(date="2025-06-01", kind="degree"))
     assert counted(tmp_path, text, ["total", "risk-management"], day) == (counts, 0)
 
@@ -678,9 +677,7 @@ def test_certifications_and_volunteers_have_four_each(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", EXAMINERS)
-def test_an_examiner_or_board_of_health_gives_four_once_a_cycle(
-    kind: str, tmp_path: Path
-) -> None:
+def test_an_examiner_or_board_of_health_gives_four_once_a_cycle(kind: str, tmp_path: Path) -> None:
     text = ledger(service("a", kind, date="2025-06-01"), service("b", kind, date="2025-06-02"))
     assert counted(tmp_path, text, ["total", "risk-management"]) == (4, 4)
     assert cuts(why(tmp_path, text, "b")) == [("cap-per-cycle", 4)]
@@ -835,7 +832,3 @@ def test_a_year_of_before_the_license_takes_no_room_from_the_first_cycle(tmp_pat
     # Only what was counted takes room: the first lies in no cycle.
     assert licenses(tmp_path, text, "2024-07-01")[0]["cycle"]["start"] == "2024-05-20"
     assert listed(tmp_path, text, "2024-07-01")["b"]["counted"] == 10
-
-
-def test_the_default_renewal_is_the_one_these_cases_were_worked_for() -> None:
-    assert RENEWAL == "2026-05-10"

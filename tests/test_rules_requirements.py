@@ -599,9 +599,7 @@ def test_a_topic_requirement_takes_its_own_topic_alone(topic: str, tmp_path: Pat
 def test_the_federal_training_takes_substance_use_and_opioids(
     topics: object, counts: float, tmp_path: Path
 ) -> None:
-    text = ledger(
-        activity(date="2025-01-01", category=1, credits=4, topics=topics), practice=DEA
-    )
+    text = ledger(activity(date="2025-01-01", category=1, credits=4, topics=topics), practice=DEA)
     assert counted(tmp_path, text, ["dea-mate"]) == (counts,)
 
 
@@ -647,9 +645,7 @@ def test_a_table_gives_each_requirement_just_so_many(tmp_path: Path) -> None:
 
 
 def test_a_table_entry_above_the_credits_is_cut_and_warned(tmp_path: Path) -> None:
-    text = ledger(
-        activity(date="2025-01-01", category=1, credits=2, topics={"opioid-pain": 2.25})
-    )
+    text = ledger(activity(date="2025-01-01", category=1, credits=2, topics={"opioid-pain": 2.25}))
     assert counted(tmp_path, text, ["total", "risk-management", "opioid-pain"]) == (2, 2, 2)
     assert "bad-value" in codes(tmp_path, text)
 

@@ -10,8 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from cmeledger.ledger.context import nearest
 from cmeledger.ledger.schema import KINDS
-from cmeledger.ledger.values import nearest
 from cmeledger.model import ZERO, Activity, Ledger, License, Path
 from cmeledger.problems import Problem
 from cmeledger.rules.counting import Tally, claims, floor_quarter, fold_title

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from cmeledger.cli import common
 from cmeledger.cli.main import VERBS, Io
+from cmeledger.ledger.context import nearest
 from cmeledger.ledger.schema import KINDS
-from cmeledger.ledger.values import nearest
 from cmeledger.model import Activity
 from cmeledger.problems import Exit, UsageError
 from cmeledger.report import documents, list_text

@@ -75,7 +75,7 @@ def main(arguments: Sequence[str], io: Io) -> int:
         return _run_verb(first, arguments[1:], io)
     if not first or first.startswith("-") or first.endswith(".toml") or os.path.exists(first):
         return _run_verb("status", arguments, io)
-    from cmeledger.ledger.values import nearest
+    from cmeledger.ledger.context import nearest
     from cmeledger.visible import visible
 
     print(

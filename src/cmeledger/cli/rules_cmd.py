@@ -5,7 +5,7 @@ from datetime import date
 
 from cmeledger.cli import common
 from cmeledger.cli.main import VERBS, Io
-from cmeledger.ledger.values import nearest
+from cmeledger.ledger.context import nearest
 from cmeledger.problems import Exit, UsageError
 from cmeledger.report import documents, rules_text
 from cmeledger.report.terminal import style_for

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cmeledger.book import Book
 from cmeledger.cli import common
 from cmeledger.cli.main import VERBS, Io
-from cmeledger.ledger.values import nearest
+from cmeledger.ledger.context import nearest
 from cmeledger.problems import Exit, UsageError
 from cmeledger.report import documents, why_text
 from cmeledger.report.terminal import style_for

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
+from cmeledger.ledger.context import Context
 from cmeledger.ledger.schema import KINDS, Kind
 from cmeledger.ledger.tables import read_table
-from cmeledger.ledger.values import Context
 from cmeledger.model import Activity, LeftOut, Path
 
 SLUG_LENGTH: Final = 60

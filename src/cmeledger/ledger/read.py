@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from cmeledger.ledger import schema
 from cmeledger.ledger.activities import read_activities
+from cmeledger.ledger.context import Context, key_of, nearest, wrong_type
 from cmeledger.ledger.parse import MAX_LEVELS, Document, levels, too_deep
 from cmeledger.ledger.tables import read_table
-from cmeledger.ledger.values import Context, nearest, wrong_type
 from cmeledger.model import (
     Ledger,
     License,
@@ -315,7 +315,7 @@ def _name_unsafe_strings(
             if unsafe is not None:
                 context.warn(
                     "control-character",
-                    f"'{_key(path)}' holds the character U+{ord(unsafe):04X}, "
+                    f"'{key_of(path)}' holds the character U+{ord(unsafe):04X}, "
                     "which does not show or acts on a terminal",
                     "take it out; it is always shown as an escape",
                     path,
@@ -337,10 +337,6 @@ def _strings(tables: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
             waiting += [((*path, k), v) for k, v in value.items() if not k.startswith("x-")]
         elif isinstance(value, list):
             waiting += [((*path, number), item) for number, item in enumerate(value)]
-
-
-def _key(path: Path) -> str:
-    return next(str(part) for part in reversed(path) if isinstance(part, str))
 
 
 def _items(value: Any) -> list[Any]:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cmeledger.ledger import schema
+from cmeledger.ledger.context import BAD, Context, nearest
 from cmeledger.ledger.parse import MAX_LEVELS, levels, too_deep
-from cmeledger.ledger.values import BAD, READERS, Context, nearest
+from cmeledger.ledger.values import READERS
 from cmeledger.model import Path
 
 _KEYS: Final = {

@@ -8,7 +8,8 @@ from cmeledger.book import Book
 from cmeledger.problems import Problem
 from cmeledger.report.terminal import Style, amount, day, fit, join, plural, wrap
 from cmeledger.rules.cycles import deadlines
-from cmeledger.rules.standing import Report, Standing, claim
+from cmeledger.rules.sharing import claim
+from cmeledger.rules.standing import Report, Standing
 from cmeledger.visible import visible
 
 

@@ -10,7 +10,8 @@ from cmeledger.model import ZERO, Activity
 from cmeledger.rules.counting import Counted, Reason, Tally, count_enrollment
 from cmeledger.rules.cycles import Cycle
 from cmeledger.rules.enrollment import Enrolled, count_days, credits_for
-from cmeledger.rules.standing import Report, Standing, claim
+from cmeledger.rules.sharing import claim
+from cmeledger.rules.standing import Report, Standing
 
 
 class RecordView(NamedTuple):

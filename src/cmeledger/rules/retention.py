@@ -8,7 +8,7 @@ from cmeledger.model import ZERO, Ledger
 from cmeledger.rules.counting import Counted, Tally
 from cmeledger.rules.cycles import Series
 from cmeledger.rules.rulebook import Requirement, Rulebook, once_topics
-from cmeledger.rules.standing import bearing, takes_category
+from cmeledger.rules.sharing import bearing, takes_category
 
 
 class Keeping(NamedTuple):

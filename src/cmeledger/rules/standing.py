@@ -6,10 +6,10 @@ A pure function of (ledger, rules, tally, cycle): nothing here knows an amount o
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from cmeledger.model import ZERO, Ledger, OwnRequirement
-from cmeledger.rules.counting import Counted, Reason, Tally, count_enrollment, floor_quarter
+from cmeledger.rules.counting import Counted, Reason, Tally, count_enrollment
 from cmeledger.rules.cycles import Cycle, in_year
 from cmeledger.rules.enrollment import (
     count_days,
@@ -25,8 +25,7 @@ from cmeledger.rules.rulebook import (
     limits_of,
     topics_of,
 )
-
-ONE: Final = Decimal(1)
+from cmeledger.rules.sharing import ONE, bearing, by_topics, claim, takes_category
 
 
 class Share(NamedTuple):
@@ -255,7 +254,7 @@ class _Judge:
                 continue
             if not takes_category(requirement, record.activity.category):
                 if requirement.topics or requirement.category is None:
-                    full = _by_topics(requirement, topics, record.topics, record.claimed)
+                    full = by_topics(requirement, topics, record.topics, record.claimed)
                     yield Share(record, ZERO, (_wrong_category(requirement, record, full),))
                 continue
             if record.day > self.day:
@@ -268,11 +267,11 @@ class _Judge:
             if not usable:
                 yield Share(record, ZERO, record.reasons)
                 continue
-            full = _by_topics(requirement, topics, record.topics, usable)
+            full = by_topics(requirement, topics, record.topics, usable)
             amount = full
             sources: tuple[str, ...] = ()
             if topic_room:
-                amount = _by_topics(requirement, topics, record.topics, usable, topic_room)
+                amount = by_topics(requirement, topics, record.topics, usable, topic_room)
                 sources = tuple(source for name in topic_room for source in topics[name].sources)
             kind = record.activity.kind
             if kind in kind_limits:
@@ -342,74 +341,6 @@ class _Judge:
             ),
             ZERO,
         )
-
-
-def bearing(tally: Tally, requirement: Requirement) -> list[Counted]:
-    """List the records that bear a topic of a requirement, by day, then id."""
-    found = {
-        record.activity.id: record
-        for rule in requirement.topics
-        for record in tally.by_topic.get(rule.topic, ())
-    }
-    if len(requirement.topics) == 1:
-        return list(found.values())
-    return sorted(found.values(), key=lambda record: (record.day, record.activity.id))
-
-
-def claim(requirement: Requirement, record: Counted, cycle: Cycle) -> Decimal:
-    """Work out what a record claims for a requirement before any limit; 0 if it bears not on it."""
-    if not takes_category(requirement, record.activity.category):
-        return ZERO
-    topics = topics_of(requirement, cycle.end)
-    if requirement.topics and topics.keys().isdisjoint(record.topics):
-        return ZERO
-    if requirement.unit == "completion":
-        return ONE
-    return _by_topics(requirement, topics, record.topics, record.claimed)
-
-
-def takes_category(requirement: Requirement, category: int | None) -> bool:
-    """Tell whether a requirement takes credits of a category (None: without category)."""
-    if requirement.category is not None:
-        return category == requirement.category
-    return category is not None or not requirement.categorized
-
-
-def _by_topics(
-    requirement: Requirement,
-    rules: Mapping[str, TopicRule],
-    topics: Mapping[str, Decimal | None],
-    credits: Decimal,
-    room: dict[str, Decimal] | None = None,
-) -> Decimal:
-    """Work out how many of a record's credits bear a requirement's topics.
-
-    A credit counts once, whatever number of topics it bears. With a table, the larger of what
-    the headline topic names and the sum of what the others name. `room` holds what is left of
-    topics with a limit, and is drawn on; a listed record that bears such a topic counts as that
-    topic alone. Without `room`, no limit is applied.
-    """
-    if not requirement.topics:
-        return credits
-    bearing = [topic for topic in topics if topic in rules]
-    if room:
-        for topic in bearing:
-            if topic in room and topics[topic] is None:
-                amount = min(credits, room[topic])
-                room[topic] -= amount
-                return amount
-    headline = others = ZERO
-    for topic in bearing:
-        named = topics[topic]
-        part = credits if named is None else min(floor_quarter(named), credits)
-        if room and topic in room:
-            part = min(part, room[topic])
-            room[topic] -= part
-        if topic == requirement.headline_topic:
-            headline = part
-        else:
-            others += part
-    return min(credits, max(headline, others))
 
 
 def _wrong_category(requirement: Requirement, record: Counted, cut: Decimal) -> Reason:

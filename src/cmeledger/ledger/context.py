@@ -1,0 +1,97 @@
+"""What the readers of values share: the words a ledger may use, and the problems so far."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from cmeledger.model import Path, Vocabulary
+from cmeledger.problems import Problem
+
+BAD: Final[Any] = object()
+"""What a reader returns for a value that cannot be used."""
+
+
+class Context:
+    """What is known while one file is read: the words it may use, and the problems so far."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, own_ids: Iterable[str], own_topics: Iterable[str]
+    ) -> None:
+        self.vocabulary = vocabulary
+        self.requirement_ids = (*vocabulary.requirements, *own_ids)
+        self.topics = frozenset((*vocabulary.topics, *own_topics))
+        self.problems: list[Problem] = []
+        self.errors = 0
+        self.archived = False
+
+    def error(self, code: str, message: str, advice: str, path: Path, at: str = "value") -> Any:
+        """Note an error; return BAD, so that a reader can end with it."""
+        self.errors += 1
+        self.problems.append(Problem(code, message, advice, path, at, archived=self.archived))
+        return BAD
+
+    def warn(self, code: str, message: str, advice: str, path: Path, at: str = "value") -> None:
+        """Note a warning."""
+        self.problems.append(
+            Problem(code, message, advice, path, at, "warning", archived=self.archived)
+        )
+
+
+def nearest(word: str, words: Iterable[str], what: str) -> str:
+    """Word the advice for an unknown word: the nearest valid one, or all of them."""
+    from difflib import get_close_matches
+
+    words = list(words)
+    match = get_close_matches(word[:80].lower(), words, 1, 0.55)
+    return f"did you mean '{match[0]}'?" if match else f"{what}: {', '.join(words)}"
+
+
+def wrong_type(context: Context, value: object, path: Path, wanted: str) -> Any:
+    """Report a value of the wrong type."""
+    name = key_of(path)
+    advice = f"write {name} = {wanted}"
+    if isinstance(value, str) and wanted[0].isdigit():
+        advice += ", without quotes"
+    elif isinstance(value, datetime):
+        advice += ", without a time"
+    elif wanted[0] == '"':
+        advice += ", in quotes"
+    return context.error(
+        "wrong-type", f"{name} is {_type(value)} where {_article(wanted)} is expected", advice, path
+    )
+
+
+def key_of(path: Path) -> str:
+    """Name the key that a path leads through last."""
+    return next((str(part) for part in reversed(path) if isinstance(part, str)), "the value")
+
+
+def _article(wanted: str) -> str:
+    if wanted[0] == '"':
+        return "a string"
+    if wanted[0] == "[":
+        return "a list"
+    if wanted[0] == "{":
+        return "a table"
+    if wanted in ("true or false", "1 or 2"):
+        return wanted
+    return "a date" if "-" in wanted else "a number"
+
+
+def _type(value: object) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, str):
+        return "a string"
+    if isinstance(value, int | Decimal):
+        return "a number"
+    if isinstance(value, datetime):
+        return "a date with a time"
+    if isinstance(value, date):
+        return "a date"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, dict):
+        return "a table"
+    return "a time"
