@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from cmeledger import __version__
-from cmeledger.cli.main import VERBS
+from cmeledger.cli.main import VERBS, run
 from cmeledger.visible import visible
 from conftest import DATA, HEAD, SAMPLES, run_here, run_program
 
@@ -384,3 +384,13 @@ def test_a_fresh_interpreter_loads_no_more_than_it_needs(
 )
 def test_unsafe_characters_become_escapes_and_others_stay(text: str, shown: str) -> None:
     assert visible(text) == shown
+
+
+def test_an_interrupt_is_exit_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("cmeledger.cli.main.main", interrupted)
+    with pytest.raises(SystemExit) as stop:
+        run()
+    assert stop.value.code == 130

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from conftest import run_here
 from ledgers import (
     RENEWAL,
     activity,
@@ -114,34 +115,52 @@ def test_a_requirement_is_listed_from_the_renewal_date_it_is_in_force_for(
         assert found[id]["status"] == "short"
 
 
+BEFORE_2018 = (
+    "total",
+    "category-1",
+    "risk-management",
+    "risk-management-category-1",
+    "board-regulations",
+)
+SINCE_2018 = ("total", "risk-management", "board-regulations", "opioid-pain", "end-of-life", "ehr")
+
+
 @pytest.mark.parametrize(
     ("renewal", "ids"),
     [
-        (
-            "2005-05-10",
-            "total category-1 risk-management risk-management-category-1 board-regulations",
-        ),
-        (
-            "2017-05-10",
-            "total category-1 risk-management risk-management-category-1 board-regulations"
-            " opioid-pain end-of-life ehr child-abuse",
-        ),
-        (
-            "2018-05-10",
-            "total risk-management board-regulations opioid-pain end-of-life ehr child-abuse",
-        ),
+        ("2005-05-10", [*BEFORE_2018]),
+        ("2017-05-10", [*BEFORE_2018, "opioid-pain", "end-of-life", "ehr", "child-abuse"]),
+        ("2018-05-10", [*SINCE_2018, "child-abuse"]),
         (
             "2026-05-10",
-            "total risk-management board-regulations opioid-pain end-of-life ehr implicit-bias"
-            " dementia child-abuse domestic-sexual-violence dea-mate",
+            [
+                *SINCE_2018,
+                "implicit-bias",
+                "dementia",
+                "child-abuse",
+                "domestic-sexual-violence",
+                "dea-mate",
+            ],
         ),
     ],
 )
 def test_what_a_renewal_asks_in_the_order_of_the_rules(
-    renewal: str, ids: str, tmp_path: Path
+    renewal: str, ids: list[str], tmp_path: Path
 ) -> None:
     found = standings(tmp_path, ledger(license=renewing(renewal), practice=DEA), renewal)
-    assert list(found) == ids.split()
+    assert list(found) == ids
+
+
+@pytest.mark.parametrize(
+    ("renewal", "chapters"),
+    [("2024-04-10", "243 CMR 1.00-5.00"), ("2024-04-11", "243 CMR 1.00-3.00")],
+)
+def test_which_chapters_of_the_regulations_are_studied(renewal: str, chapters: str) -> None:
+    shown = run_here("rules", "board-regulations", "--renewal", renewal, "--json").json
+    (entry,) = shown["requirements"]
+    # a dash of either sort
+    assert chapters in entry["asks"].replace("\N{EN DASH}", "-")
+    assert entry["asked"] == 2
 
 
 @pytest.mark.parametrize(
@@ -792,6 +811,15 @@ def test_the_note_where_risk_management_may_be_beside_the_total(
         assert "would satisfy either reading" not in (found["note"] or "")
     else:
         assert f"{note} would satisfy either reading" in found["note"]
+
+
+def test_the_note_stands_in_the_headline_too(tmp_path: Path) -> None:
+    file = tmp_path / "cme.toml"
+    for apart, times in ((40, 2), (50, 0)):
+        records = course("2025-01-01", apart), course("2025-01-02", 10, "risk-management")
+        file.write_text(ledger(*records), "utf-8")
+        shown = " ".join(run_here("status", "--as-of", RENEWAL, str(file)).out.split())
+        assert shown.count("60 would satisfy either reading") == times
 
 
 def test_risk_management_is_counted_inside_the_total(tmp_path: Path) -> None:

@@ -193,11 +193,11 @@ def test_a_day_of_two_programs_counts_once_for_the_earlier(tmp_path: Path) -> No
         ("2026-05-10", "2025-12-24", "2025-12-24", True),
         ("2026-05-10", "2026-05-10", "2026-12-31", True),
         ("2026-05-10", "2026-05-11", "2026-12-31", False),
-        # with Feb 29, 2024 among them: 121 days of 2024 to Apr 30 and 10 of May, 131; the other
-        # 234 are 31 of Dec to 31 of Aug back to May 12 (20 + 30 + 31 + 31 + 30 + 31 + 30 + 31)
+        # with Feb 29, 2024 among them they begin on May 12, 2023: 31 + 29 + 31 + 30 + 10 = 131 days
+        # of 2024, and 20 + 30 + 31 + 31 + 30 + 31 + 30 + 31 = 234 of 2023
         ("2024-05-10", "2022-05-11", "2023-05-11", False),
         ("2024-05-10", "2022-05-11", "2023-05-12", True),
-        # two days earlier begins the window of a leap day's renewal, kept on Feb 28
+        # a renewal on Feb 28: from Mar 1, 2025
         ("2026-02-28", "2024-06-01", "2025-02-28", False),
         ("2026-02-28", "2024-06-01", "2025-03-01", True),
     ],

@@ -80,7 +80,7 @@ def read(
             "no license can be used",
             'write a [[license]] table with jurisdiction = "MA" and renewal-date = the date '
             "printed on your license",
-            ("license",) if "license" not in tables else (),
+            (),
             "table",
         )
     defaults = {key.name: key.default for key in schema.PRACTICE}
