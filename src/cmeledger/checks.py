@@ -72,7 +72,9 @@ def _license(item: License, birthday: tuple[int, int] | None, rulebook: Rulebook
         path = (*item.path, "issued")
         return [Problem("three-months-exactly", message, advice, path, severity="warning")]
     path = (*item.path, "renewal-date")
-    advice = "check it against your license; renewal-date is what counts"
+    advice = (
+        "check birthday, issued and renewal-date against your license; the Board assigns the date"
+    )
     born = in_year(date(2000, *birthday), renewal.year)
     if in_year(renewal, renewal.year) != born:
         message = f"renewals fall on the birthday, {born.month:02}-{born.day:02}"
@@ -265,9 +267,7 @@ def _waivers(ledger: Ledger, rulebook: Rulebook, tallies: Sequence[Tally]) -> It
         )
         for number, requirement in enumerate(waiver.requirements or ()):
             if requirement in statutory:
-                message = (
-                    f"'{requirement}' is asked by statute; the Board may not be able to waive it"
-                )
+                message = f"'{requirement}' is statutory: the Board may be unable to waive it"
                 advice = "keep the Board's letter as evidence"
                 path = (*waiver.path, "requirements", number)
                 yield Problem("statutory-waiver", message, advice, path, severity="warning")

@@ -90,15 +90,15 @@ def reports(book: Book, tallies: Sequence[Tally], year: int | None) -> list[Repo
 
     Raises UsageError where no license renews in the year asked about.
     """
+    # A license that ended in an earlier cycle is shown only where there is no other.
+    going = [tally for tally in tallies if not tally.series.is_over(book.day)] or tallies
     if year is None:
-        # A license that ended in an earlier cycle is shown only where there is no other.
-        going = [tally for tally in tallies if not tally.series.is_over(book.day)]
-        cycles = [(tally, tally.series.shown_for(book.day)) for tally in going or tallies]
+        cycles = [(tally, tally.series.shown_for(book.day)) for tally in going]
     else:
         ending = [(tally, tally.series.ending_in(year)) for tally in tallies]
         cycles = [(tally, cycle) for tally, cycle in ending if cycle is not None]
     if not cycles:
-        ends = {tally.series.shown_for(book.day).end.year for tally in tallies}
+        ends = {tally.series.shown_for(book.day).end.year for tally in going}
         raise UsageError(
             f"no license of this ledger renews in {year}\n"
             f"the present cycle ends in {', '.join(map(str, sorted(ends)))}"

@@ -41,7 +41,7 @@ def run(arguments: Sequence[str], io: Io) -> Exit:
         document = documents.why_record(book, name, views, keep)
         lines = why_text.record(book, activity, views, keep, style)
     elif left_out is not None:
-        document = documents.why_left_out(book, left_out)
+        document = documents.why_left_out(book, left_out, reports)
         lines = why_text.left_out(left_out, style)
     elif standings:
         document = documents.why_requirement(book, standings)

@@ -13,7 +13,7 @@ from cmeledger.report.views import RecordView, left_out_of
 from cmeledger.rules.counting import Counted, Reason
 from cmeledger.rules.cycles import Cycle, deadlines
 from cmeledger.rules.retention import Keeping
-from cmeledger.rules.rulebook import Requirement, Rulebook
+from cmeledger.rules.rulebook import Requirement, Rulebook, limits_of, topics_of
 from cmeledger.rules.standing import Report, Standing
 
 Json = dict[str, Any]
@@ -91,7 +91,7 @@ def why_record(book: Book, record: str, views: Sequence[RecordView], keep: Keepi
     return _why(book, record, views[0].claimed, entries, keep)
 
 
-def why_left_out(book: Book, record: LeftOut) -> Json:
+def why_left_out(book: Book, record: LeftOut, reports: Sequence[Report]) -> Json:
     """Say of a record that could not be used that it counts for nothing."""
     nothing = {
         "cycle": None,
@@ -99,7 +99,7 @@ def why_left_out(book: Book, record: LeftOut) -> Json:
         "requirements": [],
         "reasons": [_reason(invalid_reason())],
     }
-    entries = [_named(item) | nothing for item in book.ledger.licenses]
+    entries = [_named(report.tally.license) | nothing for report in reports]
     return _why(book, record.id, None, entries, Keeping(None, for_good=False))
 
 
@@ -236,7 +236,15 @@ def rules(
                 "practice": item.practice,
                 "once": item.once,
                 "category": item.category,
-                "topics": [rule.topic for rule in item.topics],
+                "topics": list(topics_of(item, renewal)),
+                "topic_limits": {
+                    name: number(rule.limit)
+                    for name, rule in topics_of(item, renewal).items()
+                    if rule.limit is not None
+                },
+                "kind_limits": {
+                    kind: number(rule.credits) for kind, rule in limits_of(item, renewal).items()
+                },
                 "from": item.start.isoformat() if item.start else None,
                 "to": item.end.isoformat() if item.end else None,
                 "source": item.source,

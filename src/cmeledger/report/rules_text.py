@@ -4,7 +4,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from cmeledger.report.terminal import Style, amount, day, wrap
-from cmeledger.rules.rulebook import KindRule, Requirement, Rulebook
+from cmeledger.rules.rulebook import (
+    KindRule,
+    Requirement,
+    Rulebook,
+    TopicRule,
+    limits_of,
+    topics_of,
+)
 
 
 def lines(
@@ -24,9 +31,12 @@ def lines(
         yield style.bold(f"{item.name} ({item.id})")
         yield from wrap(f"{item.asks}.", style, "  ")
         yield from wrap(f"In force for renewals {in_force(item)}.", style, "  ")
-        if item.topics:
-            names = ", ".join(rule.topic for rule in item.topics)
+        topics = topics_of(item, renewal).values()
+        if topics:
+            names = ", ".join(map(_topic, topics))
             yield from wrap(f"Topics: {names}.", style, "    ", "  ")
+        for kind, limit in limits_of(item, renewal).items():
+            yield f"  Of a {kind} at most {amount(limit.credits)} a cycle."
         for name, asked in item.by_type.items():
             yield f"  Of a license of type {name}: {amount(asked)}."
         if item.not_for:
@@ -61,6 +71,10 @@ def lines(
         yield style.bold("Readings of cycles and licenses")
         for reading in rulebook.readings:
             yield from wrap(reading, style, "    ", style.plain("  – "))
+
+
+def _topic(rule: TopicRule) -> str:
+    return rule.topic if rule.limit is None else f"{rule.topic} (at most {amount(rule.limit)})"
 
 
 def in_force(item: Requirement) -> str:
@@ -117,6 +131,6 @@ def limits(rule: KindRule) -> list[str]:
     if rule.implies is not None:
         found.append(f"all its credits bear the topic {rule.implies}")
     if rule.topics is not None:
-        served = ", ".join(sorted(rule.topics)) or "no topic"
-        found.append(f"of its topics, {served} does something")
+        served = " and ".join(sorted(rule.topics))
+        found.append(f"of topics only {served} does anything" if served else "topics do nothing")
     return found

@@ -119,14 +119,15 @@ def left_out_of(
 
 def _not_counting(tally: Tally, activity: Activity, asked: Cycle, book: Book) -> Counted:
     """See an enrollment that is not claimed, or has not begun."""
-    days = activity.day, activity.day
+    start = activity.start or activity.day
+    days = start, activity.end or start
     claimed = ZERO
-    if activity.start is not None and activity.start <= tally.day:
-        days = activity.start, min(activity.end or tally.day, tally.day)
+    if start <= tally.day:
+        days = start, min(activity.end or tally.day, tally.day)
         claimed = credits_for(count_days([days], *days), book.rulebook)
     codes = {"planned": "planned", "attended": "not-claimed"}
     code = codes.get(activity.status, "after-as-of")
-    reason = Reason(code, f"{activity.status}, from {activity.day.isoformat()}", claimed)
+    reason = Reason(code, f"{activity.status}, from {start.isoformat()}", claimed)
     cycle = _cycle_of(tally, days, asked)
     return Counted(
         activity, days[1], cycle, claimed, ZERO, ZERO, completes=False, topics={}, reasons=(reason,)

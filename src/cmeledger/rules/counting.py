@@ -260,7 +260,10 @@ class _Counter:
                 text = f"approved on {approved.isoformat()}, too late for this cycle"
             return Reason("not-approved", text, given, rule.source)
         if self.faculty and rule.faculty_category and not is_admitted_faculty(activity, rule):
-            text = "full-time faculty may not count Category 2 teaching of students or residents"
+            text = (
+                "full-time faculty: Category 2 teaching counts only where learners are named, "
+                "and neither students nor residents are among them"
+            )
             return Reason("faculty", text, given, rule.source)
         return None
 
@@ -318,7 +321,7 @@ class _Counter:
             left = ZERO if rule.records_per_year is not None else room
             text = f"at most {what}; this {tighter[0]} year is full"
             if left:
-                text = f"at most {what}; {left.normalize():f} were left of this {tighter[0]} year"
+                text = f"at most {what}; {left.normalize():f} left of this {tighter[0]} year"
             cuts.append(Reason("cap-per-year", text, counted - left, rule.source))
             counted = taken = left
         for year in years:

@@ -281,7 +281,7 @@ class _Judge:
                 sources = kind_limits[kind].sources
             reasons = record.reasons
             if amount < full:
-                text = f"{requirement.name.lower()} takes only so much of it a cycle"
+                text = f"{_label(requirement)} takes no more of it in a cycle"
                 reasons += (Reason("share-limit", text, full - amount, ", ".join(sources)),)
             yield Share(record, amount, reasons)
 
@@ -343,10 +343,14 @@ class _Judge:
         )
 
 
+def _label(requirement: Requirement) -> str:
+    return requirement.name if requirement.own else requirement.name.lower()
+
+
 def _wrong_category(requirement: Requirement, record: Counted, cut: Decimal) -> Reason:
     wanted = f"Category {requirement.category}" if requirement.category else "a category"
     has = f"Category {record.activity.category}" if record.activity.category else "none"
-    text = f"{requirement.name.lower()} asks for {wanted}; the record has {has}"
+    text = f"{_label(requirement)} asks for {wanted}; the record has {has}"
     return Reason("wrong-category", text, cut, requirement.source or None)
 
 
