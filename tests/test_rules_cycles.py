@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import run_here
 from ledgers import (
     activity,
     by_id,
@@ -207,6 +208,19 @@ def test_with_both_keys_the_first_cycle_ends_on_the_formula_or_the_next_of_the_s
     assert cycle(tmp_path, text, "2016-04-02") == ("2016-04-02", first)
 
 
+def test_a_cycle_is_asked_for_by_the_year_of_its_renewal(tmp_path: Path) -> None:
+    text = ledger(license="issued = 2016-04-02\nrenewal-date = 2026-05-10")
+    # The first runs to 2018; there is none that ends in 2016, in 2014 or in an odd year.
+    assert cycle(tmp_path, text, "2026-05-10", "--cycle", "2018") == ("2016-04-02", "2018-05-10")
+    assert cycle(tmp_path, text, "2026-05-10", "--cycle", "2020") == ("2018-05-11", "2020-05-10")
+    for year in ("2014", "2016", "2017", "2025"):
+        file = tmp_path / "cme.toml"
+        assert run_here("status", "--cycle", year, str(file)).code == 2
+    # the formula's 2018 is not in this series
+    text = ledger(license="issued = 2016-04-02\nrenewal-date = 2025-05-10")
+    assert cycle(tmp_path, text, "2026-05-10", "--cycle", "2017") == ("2016-04-02", "2017-05-10")
+
+
 def test_where_both_keys_disagree_the_renewal_date_wins(tmp_path: Path) -> None:
     text = ledger(license="issued = 2016-04-02\nrenewal-date = 2025-05-10")
     assert cycle(tmp_path, text, "2024-01-01") == ("2023-05-11", "2025-05-10")
@@ -223,6 +237,17 @@ def test_no_cycle_follows_the_one_that_holds_the_last_day_of_a_license(tmp_path:
     text = ledger(license=(going, gone.replace("ended = 2026-05-10", "ended = 2026-05-11")))
     assert len(licenses(tmp_path, text, "2026-05-10", "--cycle", "2028")) == 2
     assert len(licenses(tmp_path, text, "2026-05-10", "--cycle", "2030")) == 1
+
+
+@pytest.mark.parametrize(
+    ("ended", "last"),
+    [("2024-05-10", "2024-05-10"), ("2024-05-11", "2026-05-10"), ("2026-05-10", "2026-05-10")],
+)
+def test_an_only_license_that_ended_shows_its_last_cycle(
+    ended: str, last: str, tmp_path: Path
+) -> None:
+    text = ledger(license=renewing("2026-05-10") + f"\nended = {ended}")
+    assert cycle(tmp_path, text, "2027-01-01")[1] == last
 
 
 # ── Deadlines [MMS, CMR] ──────────────────────────────────────────────────────────────────

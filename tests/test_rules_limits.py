@@ -572,6 +572,15 @@ def test_the_risk_management_share_of_a_board_certification(
     assert counted(tmp_path, text, ["total", "risk-management"], renewal) == (60, share)
 
 
+@pytest.mark.parametrize(("renewal", "share"), [("2023-05-10", 0), ("2024-05-10", 4)])
+def test_the_renewal_date_decides_on_the_share_and_not_the_day_of_the_notice(
+    renewal: str, share: float, tmp_path: Path
+) -> None:
+    keys: Keys = {"kind": "board-certification", "topics": ["risk-management"]}
+    text = ledger(activity(date="2022-06-01", **keys), license=renewing(renewal))
+    assert counted(tmp_path, text, ["risk-management"], renewal) == (share,)
+
+
 def test_what_the_share_of_a_certification_leaves_out_is_said(tmp_path: Path) -> None:
     keys: Keys = {"kind": "board-certification", "topics": {"risk-management": 6}}
     found = why(tmp_path, ledger(activity(id="one", date="2025-06-01", **keys)), "one")
@@ -784,6 +793,37 @@ def test_a_record_that_does_not_count_yet_says_so(
     found = why(tmp_path, ledger(course(date, 3, id="one", **keys)), "one", "2025-06-01")
     assert (found["claimed"], found["counted"]) == (3, 0)
     assert cuts(found) == [(code, 3)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys", "code", "tag"),
+    [
+        ("course", {"category": 1, "credits": 9, "topics": ["wellness"]}, "share-limit", "19-06"),
+        ("article", {"credits": 11}, "cap-of-kind", "MMS"),
+        ("poster", {"credits": 6}, "cap-of-kind", "MMS"),
+        ("degree", {"credits": 26}, "cap-of-kind", "MMS"),
+        ("board-certification", {"credits": 61}, "cap-of-kind", "MMS"),
+        ("board-certification", {"topics": ["risk-management"]}, "share-limit", "94-05"),
+        (
+            "board-volunteer",
+            {"hours": 5, "topics": ["risk-management"], "approved_on": "2025-01-01"},
+            "share-limit",
+            "94-05",
+        ),
+        ("medical-examiner", {"credits": 5, "approved_on": "2025-01-01"}, "cap-of-kind", "MMS"),
+        ("board-of-health", {"credits": 5, "approved_on": "2025-01-01"}, "cap-of-kind", "MMS"),
+        ("publication", {"credits": 11}, "cap-per-work", "MMS"),
+        ("teaching", {"category": 1, "hours": 1, "credits": 3}, "cap-of-kind", "MMS"),
+        ("teaching", {"category": 1, "hours": 6}, "cap-per-year", "MMS"),
+    ],
+)
+def test_what_is_cut_off_is_said_with_the_source_of_its_rule(
+    kind: str, keys: Keys, code: str, tag: str, tmp_path: Path
+) -> None:
+    text = ledger(activity(id="one", date="2025-06-01", kind=kind, **keys))
+    (reason,) = why(tmp_path, text, "one")["reasons"]
+    assert reason["code"] == code
+    assert tag in reason["source"]
 
 
 def test_the_kinds_own_amount_comes_before_the_limit_of_its_group(tmp_path: Path) -> None:

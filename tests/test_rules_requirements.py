@@ -310,9 +310,24 @@ def test_each_practice_switch_has_its_requirement_and_default(
     ]
 
 
+@pytest.mark.parametrize("renewal", ["2015-04-01", "2017-12-31", "2018-01-01"])
+@pytest.mark.parametrize(
+    ("switch", "id"),
+    [("prescribes-controlled-substances", "opioid-pain"), ("practicing-medicine", "ehr")],
+)
+def test_practice_switches_requirements_of_every_edition(
+    switch: str, id: str, renewal: str, tmp_path: Path
+) -> None:
+    for value, status in (("true", "short"), ("false", "not-applicable")):
+        text = ledger(license=renewing(renewal), practice=f"{switch} = {value}")
+        assert standings(tmp_path, text, renewal)[id]["status"] == status
+
+
+@pytest.mark.parametrize("renewal", ["2015-04-01", "2017-12-31", RENEWAL])
 @pytest.mark.parametrize("proof", ["meaningful-use", "hospital", "mass-hiway", "exempt"])
-def test_another_proof_meets_ehr_without_credits(proof: str, tmp_path: Path) -> None:
-    found = standings(tmp_path, ledger(practice=f'ehr-proof = "{proof}"'))["ehr"]
+def test_another_proof_meets_ehr_without_credits(proof: str, renewal: str, tmp_path: Path) -> None:
+    text = ledger(license=renewing(renewal), practice=f'ehr-proof = "{proof}"')
+    found = standings(tmp_path, text, renewal)["ehr"]
     assert (found["status"], found["counted"], found["missing"]) == ("met", 0, 0)
 
 
@@ -392,6 +407,41 @@ def test_a_training_is_met_by_one_claimed_record_whatever_its_credits(
     done = int(status == "met")
     assert (found["status"], found["counted"], found["missing"]) == (status, done, 1 - done)
     assert found["activities"] == [{"id": "one", "counted": 1}] * done
+
+
+@pytest.mark.parametrize(
+    ("keys", "practice"),
+    [
+        # a record that counts for nothing else: teaching of residents by faculty, no approval,
+        # and the second article of a year
+        (
+            {"kind": "teaching", "category": 2, "hours": 1, "learners": ["residents"]},
+            "full-time-faculty = true",
+        ),
+        ({"kind": "medical-examiner"}, ""),
+        ({"kind": "article"}, ""),
+    ],
+)
+@pytest.mark.parametrize(
+    ("date", "status"),
+    [
+        ("2019-12-31", "met"),  # the day before the license
+        ("2024-12-31", "met"),
+        ("2025-06-01", "met"),  # the day asked about
+        ("2025-06-02", "short"),
+    ],
+)
+def test_a_training_is_met_by_a_claimed_record_that_counts_no_credits(
+    keys: dict[str, object], practice: str, date: str, status: str, tmp_path: Path
+) -> None:
+    first = activity(date=f"{date[:4]}-05-15", kind="article")
+    text = ledger(
+        first,
+        activity(date=date, topics=["child-abuse"], **keys),
+        license="issued = 2020-01-01\nrenewal-date = 2026-05-10",
+        practice=practice,
+    )
+    assert standings(tmp_path, text, "2025-06-01")["child-abuse"]["status"] == status
 
 
 def test_two_trainings_are_listed_and_counted_as_one_completion(tmp_path: Path) -> None:
@@ -537,6 +587,16 @@ def test_before_2018_four_of_the_ten_of_risk_management_are_category_1(
     assert found["risk-management-category-1"]["status"] == category_1
 
 
+def test_before_2018_category_1_of_other_topics_is_no_risk_management(tmp_path: Path) -> None:
+    text = ledger(
+        course("2017-01-01", 40),
+        course("2017-01-02", 10, "ehr", category=2),
+        license=renewing("2017-12-31"),
+    )
+    names = ["category-1", "risk-management", "risk-management-category-1", "ehr"]
+    assert counted(tmp_path, text, names, "2017-12-31") == (40, 10, 0, 0)
+
+
 # ── Topics of risk management ─────────────────────────────────────────────────────────────
 
 
@@ -584,6 +644,17 @@ def test_since_when_risk_management_takes_a_topic(
 
 
 @pytest.mark.parametrize(
+    ("topic", "date", "renewal"),
+    [("wellness", "2018-06-01", "2020-05-10"), ("implicit-bias", "2020-06-01", "2022-05-10")],
+)
+def test_the_renewal_date_decides_on_a_topic_and_not_the_day_of_the_record(
+    topic: str, date: str, renewal: str, tmp_path: Path
+) -> None:
+    text = ledger(course(date, 4, topic), license=renewing(renewal))
+    assert counted(tmp_path, text, ["risk-management"], renewal) == (4,)
+
+
+@pytest.mark.parametrize(
     "topic",
     [
         "board-regulations",
@@ -598,10 +669,15 @@ def test_since_when_risk_management_takes_a_topic(
         "wellness",
     ],
 )
-def test_a_topic_requirement_takes_its_own_topic_alone(topic: str, tmp_path: Path) -> None:
-    found = standings(tmp_path, ledger(course("2025-01-01", 8, topic)))
-    served = {id for id in ALL if found[id]["counted"]} - {"total", "risk-management"}
-    assert served == {topic} - {"risk-management", "wellness"}
+@pytest.mark.parametrize("renewal", ["2017-12-31", "2018-12-31", RENEWAL])
+def test_a_topic_requirement_takes_its_own_topic_alone(
+    topic: str, renewal: str, tmp_path: Path
+) -> None:
+    text = ledger(course(renewal, 8, topic), license=renewing(renewal))
+    found = standings(tmp_path, text, renewal)
+    whole = {"total", "category-1", "risk-management", "risk-management-category-1", "dea-mate"}
+    served = {id for id, entry in found.items() if entry["counted"]} - whole
+    assert served == {topic} & (set(found) - whole)
 
 
 @pytest.mark.parametrize(
@@ -676,14 +752,20 @@ def test_regulation_study_bears_its_topic_for_all_credits_beside_a_table(tmp_pat
     assert counted(tmp_path, text, ["board-regulations", "risk-management"]) == (3, 3)
 
 
-def test_a_training_with_credits_and_no_category_serves_its_topics_only(tmp_path: Path) -> None:
-    keys: dict[str, Any] = {"kind": "mandated-training", "topics": ["implicit-bias"]}
-    names = ["total", "risk-management", "implicit-bias"]
-    text = ledger(activity(date="2025-01-01", credits=2, **keys))
-    assert counted(tmp_path, text, names) == (0, 0, 2)
-    for category in (1, 2):
-        text = ledger(activity(date="2025-01-01", credits=2, category=category, **keys))
-        assert counted(tmp_path, text, names) == (2, 2, 2)
+@pytest.mark.parametrize(
+    ("renewal", "topic"),
+    [("2017-12-31", "end-of-life"), ("2018-01-01", "end-of-life"), (RENEWAL, "implicit-bias")],
+)
+def test_a_training_with_credits_and_no_category_serves_its_topics_only(
+    renewal: str, topic: str, tmp_path: Path
+) -> None:
+    def counts(**keys: object) -> tuple[float, ...]:
+        keys |= {"date": renewal, "kind": "mandated-training", "credits": 2, "topics": [topic]}
+        text = ledger(activity(**keys), license=renewing(renewal))
+        return counted(tmp_path, text, ["total", "risk-management", topic], renewal)
+
+    assert counts() == (0, 0, 2)
+    assert counts(category=1) == counts(category=2) == (2, 2, 2)
 
 
 def test_a_topic_never_gets_more_than_what_the_limits_leave(tmp_path: Path) -> None:

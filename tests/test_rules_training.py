@@ -180,6 +180,28 @@ def test_a_day_of_two_programs_counts_once_for_the_earlier(tmp_path: Path) -> No
     assert {item["id"]: item["counted"] for item in total["activities"]} == {"a": 20, "b": 30}
 
 
+@pytest.mark.parametrize(
+    ("one", "two", "total"),
+    [
+        # next to each other, 73 + 292 days; then with one day in common, and with all of them
+        (("2024-05-11", "2024-07-22"), ("2024-07-23", "2025-05-10"), 50),
+        (("2024-05-11", "2024-07-22"), ("2024-07-22", "2025-05-10"), 50),
+        (("2024-05-11", "2024-07-22"), ("2024-05-11", "2025-05-10"), 50),
+        (("2024-07-01", "2024-09-11"), ("2024-05-11", "2025-05-10"), 50),  # 31 + 31 + 11 = 73
+        (("2025-02-27", "2025-05-10"), ("2024-05-11", "2025-05-10"), 50),  # 2 + 31 + 30 + 10 = 73
+        (("2024-05-11", "2024-07-22"), ("2024-05-11", "2024-07-22"), 10),
+        (("2024-05-11", "2024-07-22"), ("2024-05-11", None), 100),  # 73 + 657
+        # 73 + 294 days, 10 + 40.27, the last of the first being one of the second's 295
+        (("2024-05-11", "2024-07-22"), ("2024-07-22", "2025-05-12"), 50.25),
+    ],
+)
+def test_days_that_programs_share_count_once(
+    one: tuple[str, str], two: tuple[str, str | None], total: float, tmp_path: Path
+) -> None:
+    text = ledger(enrolled(*two, id="b"), enrolled(*one, id="a"))
+    assert counted(tmp_path, text, ["total"]) == (total,)
+
+
 # ── Exemption ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -300,6 +322,17 @@ def test_training_is_known_only_up_to_the_day_asked_about(
     assert ("exempt" in (found["note"] or "")) or status == "exempt"
 
 
+@pytest.mark.parametrize(
+    ("end", "noted"), [("2025-05-10", False), ("2025-05-11", True), ("2026-06-30", True)]
+)
+def test_a_planned_end_before_the_window_will_not_exempt(
+    end: str, noted: bool, tmp_path: Path
+) -> None:
+    found = standings(tmp_path, ledger(enrolled("2024-09-01", end)), "2025-05-09")
+    assert found["risk-management"]["status"] == "short"
+    assert ("exempt" in (found["risk-management"]["note"] or "")) is noted
+
+
 def test_training_that_ended_before_the_window_gets_no_note(tmp_path: Path) -> None:
     text = ledger(enrolled("2024-09-01", "2025-01-31"))
     found = standings(tmp_path, text, "2025-02-01")["risk-management"]
@@ -357,6 +390,26 @@ def test_a_waiver_can_name_any_requirement_and_warns_of_statutory_ones(
     assert ("statutory-waiver" in codes(tmp_path, text)) is (id in STILL_ASKED)
 
 
+@pytest.mark.parametrize(
+    ("renewal", "id", "warned"),
+    [
+        ("2017-12-31", "opioid-pain", True),
+        ("2017-12-31", "ehr", True),
+        ("2017-12-31", "child-abuse", True),
+        ("2017-12-31", "end-of-life", False),  # asked every cycle, by the Board's own regulation
+        ("2017-12-31", "total", False),
+        ("2018-01-01", "end-of-life", True),  # once
+        ("2026-05-10", "dea-mate", True),
+    ],
+)
+def test_a_waiver_warns_of_opioids_and_of_what_is_asked_once(
+    renewal: str, id: str, warned: bool, tmp_path: Path
+) -> None:
+    waived = waiver(renewal, granted=renewal, requirements=[id])
+    text = ledger(license=renewing(renewal), more=waived, practice="dea-registered = true")
+    assert ("statutory-waiver" in codes(tmp_path, text, renewal)) is warned
+
+
 def test_a_waiver_covers_the_cycle_of_its_renewal_date_alone(tmp_path: Path) -> None:
     text = ledger(more=waiver("2024-05-10", granted="2024-01-15"))
     for year, status in (("2022", "short"), ("2024", "waived"), ("2026", "short")):
@@ -368,6 +421,17 @@ def test_a_waiver_for_a_day_that_is_no_renewal_is_warned_and_does_nothing(tmp_pa
     text = ledger(more=waiver("2026-05-09", granted="2026-01-15"))
     assert {code for code, _ in warnings(tmp_path, text)} == {"bad-value"}
     assert standings(tmp_path, text)["total"]["status"] == "short"
+
+
+@pytest.mark.parametrize("renewal", ["2024-05-19", "2023-05-10", "2025-05-11", "2026-05-10"])
+def test_a_waiver_before_the_first_cycle_or_between_renewals_is_warned(
+    renewal: str, tmp_path: Path
+) -> None:
+    # Issued May 20, 2024: renewals on May 10 of 2025, 2027, ...
+    text = ledger(license="issued = 2024-05-20", more=waiver(renewal, granted="2024-06-01"))
+    assert "bad-value" in codes(tmp_path, text, "2025-01-01")
+    text = ledger(license="issued = 2024-05-20", more=waiver("2025-05-10", granted="2024-06-01"))
+    assert "bad-value" not in codes(tmp_path, text, "2025-01-01")
 
 
 def test_a_waiver_holds_for_every_license_of_its_renewal_date(tmp_path: Path) -> None:

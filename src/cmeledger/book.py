@@ -116,7 +116,10 @@ def read_bytes(file: str) -> bytes:
             file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         )
     except FileNotFoundError as error:
-        advice = "name the ledger: cmeledger status PATH, or set CMELEDGER to its path"
+        advice = (
+            "name your ledger (cmeledger status PATH) or set CMELEDGER to its path; "
+            "the README shows how a first ledger is written"
+        )
         raise LedgerUnreadable(file, "there is no such file", advice) from error
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)

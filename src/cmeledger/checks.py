@@ -77,7 +77,7 @@ def _license(item: License, birthday: tuple[int, int] | None, rulebook: Rulebook
     )
     born = in_year(date(2000, *birthday), renewal.year)
     if in_year(renewal, renewal.year) != born:
-        message = f"renewals fall on the birthday, {born.month:02}-{born.day:02}"
+        message = f"renewals fall on the birthday, {born:%m-%d}; this is {renewal:%m-%d}"
         return [Problem("renewal-mismatch", message, advice, path, severity="warning")]
     if first is not None:
         years = renewal.year - first.day.year

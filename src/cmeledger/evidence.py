@@ -45,7 +45,7 @@ def _look_at(item: Evidence, folder: str) -> Problem | None:
         message = f"there is no file '{item.file}'"
         if not isinstance(error, FileNotFoundError):
             message = f"the file '{item.file}' cannot be read: {(error.strerror or '').lower()}"
-        return _warning("missing-evidence", message, "put it there, or mend the path", item)
+        return _warning("missing-evidence", message, "put it there, or correct the path", item)
     return None
 
 

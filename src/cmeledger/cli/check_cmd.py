@@ -12,7 +12,7 @@ from cmeledger.problems import Exit, LedgerUnusable, Problem
 def run(arguments: Sequence[str], io: Io) -> Exit:
     """Run the verb."""
     parser = common.parser("check", f"List {VERBS['check']}.")
-    parser.add_argument("--strict", action="store_true", help="let warnings count as errors")
+    parser.add_argument("--strict", action="store_true", help="treat warnings as errors")
     common.add_ledger(parser)
     options = parser.parse_intermixed_args(arguments)
     file = common.ledger_name(options, io)

@@ -37,7 +37,7 @@ def parser(verb: str, description: str) -> argparse.ArgumentParser:
         "--as-of",
         metavar="DATE",
         type=a_day,
-        help="a day to take for today, like 2026-03-01",
+        help="use this date instead of today, like 2026-03-01",
     )
     return made
 
@@ -117,14 +117,14 @@ def a_day(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is no date like 2026-03-01") from None
+        raise argparse.ArgumentTypeError(f"'{text}' is not a date like 2026-03-01") from None
     if len(text) != 10 or not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise argparse.ArgumentTypeError(f"'{text}' is no date from {FIRST_YEAR} to {LAST_YEAR}")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a date from {FIRST_YEAR} to {LAST_YEAR}")
     return day
 
 
 def a_year(text: str) -> int:
     """Read a year of the command line."""
     if not (text.isascii() and text.isdigit()) or not FIRST_YEAR <= int(text) <= LAST_YEAR:
-        raise argparse.ArgumentTypeError(f"'{text}' is no year like 2026")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a year like 2026")
     return int(text)

@@ -14,7 +14,7 @@ from cmeledger import __version__
 VERBS: Final = {
     "status": "where each license stands: what is met, what is missing, by when",
     "why": "why a record or a requirement counts as it does",
-    "check": "every problem of the ledger, with its place and the way out",
+    "check": "every problem of the ledger, with its place and how to fix it",
     "list": "the records, what they claim and what they count",
     "keep": "until when each record is kept",
     "rules": "what is in force, its sources, and the readings taken",
@@ -49,15 +49,20 @@ def run() -> None:
     # A command is over before anything would be worth collecting: walking a large ledger for
     # garbage again and again would cost a fifth of its time.
     gc.disable()
+    out, err = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
     try:
-        code = main(sys.argv[1:], Io(sys.stdout, sys.stderr, os.environ))
-        sys.stdout.flush()
+        code = main(sys.argv[1:], Io(out, err, os.environ))
+        out.flush()
     except KeyboardInterrupt:
         code = 130
     except BrokenPipeError:
         # The reader went away (`| head`): nothing to say, and nothing more to flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
         code = 0
+    except OSError as error:
+        print(f"cmeledger: the answer could not be written: {error.strerror}", file=err)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
+        code = 1
     sys.exit(code)
 
 

@@ -1,5 +1,6 @@
 """What the readers of values share: the words a ledger may use, and the problems so far."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -38,19 +39,23 @@ class Context:
         )
 
 
-def nearest(word: str, words: Iterable[str], what: str) -> str:
+def nearest(word: str, words: Iterable[str], what: str, cutoff: float = 0.55) -> str:
     """Word the advice for an unknown word: the nearest valid one, or all of them."""
     from difflib import get_close_matches
 
-    words = list(words)
-    match = get_close_matches(word[:80].lower(), words, 1, 0.55)
-    return f"did you mean '{match[0]}'?" if match else f"{what}: {', '.join(words)}"
+    by_folded = {known.lower(): known for known in words}
+    folded = word[:80].lower()
+    found = get_close_matches(folded, by_folded, 1, cutoff)
+    found = found or [known for known in by_folded if folded and folded in known][:1]
+    if found:
+        return f"did you mean '{by_folded[found[0]]}'?"
+    return f"{what}: {', '.join(by_folded.values())}"
 
 
 def wrong_type(context: Context, value: object, path: Path, wanted: str) -> Any:
     """Report a value of the wrong type."""
     name = key_of(path)
-    advice = f"write {name} = {wanted}"
+    advice = f"write {name} = {_respelled(value, wanted)}"
     if isinstance(value, str) and wanted[0].isdigit():
         advice += ", without quotes"
     elif isinstance(value, datetime):
@@ -95,3 +100,19 @@ def _type(value: object) -> str:
     if isinstance(value, dict):
         return "a table"
     return "a time"
+
+
+def _respelled(value: object, wanted: str) -> str:
+    """Spell the value that is there as it is wanted, or show an example."""
+    if isinstance(value, datetime) and wanted[0].isdigit():
+        return value.date().isoformat()
+    if isinstance(value, str) and wanted[0].isdigit():
+        pattern = _DATE if "-" in wanted else _NUMBER
+        return value if pattern.fullmatch(value) else f"{wanted} (like this)"
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and wanted == '"…"':
+        return f'"{value}"'
+    return wanted
+
+
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_NUMBER: Final = re.compile(r"\d+(\.\d+)?", re.ASCII)

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import tomli
 
+from cmeledger.ledger.syntax import explain
 from cmeledger.problems import Problem, Span
 
 MAX_BYTES: Final = 8 * 1024 * 1024
@@ -57,7 +58,7 @@ def parse(data: bytes) -> Document:
     try:
         tables = tomli.loads(text, parse_float=Decimal)
     except tomli.TOMLDecodeError as error:
-        raise _syntax_error(error) from error
+        raise NotToml(*explain(error)) from error
     except RecursionError as error:
         raise NotToml(_TOO_DEEP, _SPLIT, *_deepest(text)) from error
     except (ValueError, ArithmeticError) as error:  # thousands of digits, or beyond Decimal
@@ -122,30 +123,6 @@ def _decode(data: bytes) -> str:
             if DEEP_KEY.search(line) is not None:
                 raise NotToml(_TOO_DEEP, _SPLIT, number)
     return text
-
-
-def _syntax_error(error: tomli.TOMLDecodeError) -> NotToml:
-    line, column, width = error.lineno, error.colno, 1
-    text = error.doc.split("\n")[line - 1]
-    advice = "mend this line in your editor; strings stand in quotes, dates do not"
-    if text.startswith(_CONFLICT_MARKS):
-        column, width = 1, len(text)
-        advice = "git left both versions here: keep one, and take out the marker lines"
-    elif "Illegal character '\\n'" in error.msg and (opening := _STRING.search(text)) is not None:
-        # tomli points at the end of the line; the quote that was never closed says more.
-        column, width = opening.start(1) + 1, len(text) - opening.start(1)
-        advice = "close the string with the quote it begins with, on the same line"
-    elif "overwrite" in error.msg:
-        # tomli points behind the second value; the key is what there is to change.
-        key = text.split("=")[0].rstrip()
-        column, width = len(key) - len(key.lstrip()) + 1, len(key.lstrip())
-        advice = "this key stands twice in its table: keep one of them"
-    message = error.msg[:1].lower() + error.msg[1:]
-    return NotToml(message, advice, line, column, width)
-
-
-_STRING: Final = re.compile(r"""=[ \t]*(["'])""")
-_CONFLICT_MARKS: Final = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 
 def _deepest(text: str) -> tuple[int, int]:

@@ -75,11 +75,11 @@ def read(
         context, _elements(context, tables, "activity"), _archived(context, archive.tables)
     )
     if not licenses:
+        advice = 'write [[license]], jurisdiction = "MA" and renewal-date = the date printed on it'
         context.error(
             "no-license",
-            "no license can be used",
-            'write a [[license]] table with jurisdiction = "MA" and renewal-date = the date '
-            "printed on your license",
+            "no license can be used" + (": each has an error" if tables.get("license") else ""),
+            "fix the errors of its table" if tables.get("license") else advice,
             (),
             "table",
         )

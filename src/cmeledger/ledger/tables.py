@@ -20,6 +20,14 @@ _DEFAULTS: Final = {
     table: {key.name: key.default for key in keys if key.default is not None}
     for table, keys in schema.TABLES.items()
 }
+_EXAMPLES: Final = {
+    "name": '"…"',
+    "own-id": '"…"',
+    "month-day": '"05-10"',
+    "jurisdiction": '"MA"',
+    "date": "2026-05-10",
+    "credits": "10",
+}
 _ARTICLE: Final = {"activity": "an activity"}
 
 
@@ -51,7 +59,7 @@ def read_table(
             context.error(
                 "missing-key",
                 f"{_ARTICLE.get(name, f'the {name}')} needs '{key.name}'",
-                f"add {key.name}: {key.doc[0].lower()}{key.doc[1:]}",
+                f"add {key.name} = {_EXAMPLES.get(key.type, '…')}   # {key.doc}",
                 path,
                 "table",
             )

@@ -140,7 +140,7 @@ def jurisdiction(context: Context, value: Any, path: Path, key: Key) -> Any:
     return context.error(
         "bad-value",
         f"no rules are known for '{value}'",
-        nearest(value.upper(), known, "rules are known for"),
+        nearest(value, known, "rules are known for"),
         path,
     )
 
@@ -226,7 +226,7 @@ def topics(context: Context, value: Any, path: Path, key: Key) -> Any:
                 context.warn(
                     "unknown-topic",
                     f"no requirement takes the topic '{topic}'",
-                    nearest(topic, sorted(context.topics), "known topics"),
+                    nearest(topic, sorted(context.topics), "known topics", 0.8),
                     place,
                     at,
                 )

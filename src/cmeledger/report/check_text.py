@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cmeledger.problems import Problem, Span
-from cmeledger.report.terminal import Style, plural, width_of
+from cmeledger.report.terminal import Style, plural, width_of, wrap
 from cmeledger.visible import visible
 
 CONTEXT: Final = 24
@@ -32,7 +32,9 @@ def lines(
         source = split[problem.archived]
         if span.line <= len(source) and source[span.line - 1].strip():
             yield from excerpt(source[span.line - 1], span, style, codes)
-        yield f"  {style.dim('help:')} {visible(problem.help)}"
+        first, *rest = wrap(visible(problem.help), style, indent="        ", first="")
+        yield f"  {style.dim('help:')} {first}"
+        yield from rest
         yield ""
     errors = sum(problem.severity == "error" for problem in problems)
     warnings = len(problems) - errors

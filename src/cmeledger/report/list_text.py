@@ -52,13 +52,12 @@ def lines(book: Book, records: Sequence[tuple[Activity, Counted]], style: Style)
         yield f"{kind:<22} {count:>7} {amount(asked):>9} {amount(given):>9}"
     sums = [sum((total[n] for total in kinds.values()), ZERO) for n in range(3)]
     yield style.bold(f"{'all':<22} {sums[0]:>7} {amount(sums[1]):>9} {amount(sums[2]):>9}")
-    if book.ledger.left_out:
-        gone = plural(len(book.ledger.left_out), "record")
-        yield f"{gone} left out for an error: cmeledger check"
+    yield from _left_out(book)
 
 
 def keep(book: Book, records: Sequence[tuple[Activity, Keeping]], style: Style) -> Iterator[str]:
     """Lay out until when each record is kept."""
+    yield style.dim(f"{'keep until':<14}  {'':<6}  id, title")
     for activity, keeping in records:
         if keeping.for_good:
             until = "for good"
@@ -66,12 +65,19 @@ def keep(book: Book, records: Sequence[tuple[Activity, Keeping]], style: Style) 
             until = "still going on"
         else:
             until = keeping.until.isoformat()
-        mark = "may go" if keeping.expired(book.day) else ""
+        mark = "over" if keeping.expired(book.day) else ""
         yield f"{until:<14}  {mark:<6}  {activity.id}"
         yield style.dim(" " * 24 + fit(activity.title, style.width - 24).rstrip())
     gone = sum(keeping.expired(book.day) for _, keeping in records)
     yield ""
-    yield f"{plural(len(records), 'record')}, of which {gone} may go."
+    yield f"{plural(len(records), 'record')}, of which {gone} may be discarded."
+    yield from _left_out(book)
+
+
+def _left_out(book: Book) -> Iterator[str]:
+    if book.ledger.left_out:
+        count = plural(len(book.ledger.left_out), "record")
+        yield f"{count} left out for an error: cmeledger check"
 
 
 def csv(records: Iterable[tuple[Activity, Counted]], out: IO[str]) -> None:

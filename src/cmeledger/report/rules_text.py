@@ -25,7 +25,7 @@ def lines(
 ) -> Iterator[str]:
     """Lay out the rules for one renewal date: everything in brief, or some in full."""
     yield style.bold(f"{rulebook.board}, for a renewal on {day(renewal)}")
-    yield f"Rules {rulebook.edition}, last checked {day(rulebook.checked)}. No legal advice."
+    yield f"Rules {rulebook.edition}, last checked {day(rulebook.checked)}. Not legal advice."
     for item in shown:
         yield ""
         yield style.bold(f"{item.name} ({item.id})")

@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 
 from cmeledger.book import Book
 from cmeledger.problems import Problem
-from cmeledger.report.terminal import Style, amount, day, fit, join, plural, wrap
+from cmeledger.report.terminal import (
+    Style,
+    amount,
+    day,
+    fit,
+    join,
+    plural,
+    width_of,
+    wrap,
+)
 from cmeledger.rules.cycles import deadlines
 from cmeledger.rules.sharing import claim
 from cmeledger.rules.standing import Report, Standing
@@ -19,7 +27,7 @@ def lines(
     """Lay out the status of every license."""
     name = visible(book.ledger.physician.name or "(no name)")
     as_of = f"as of {day(book.day)}"
-    gap = style.width - len(name) - len(as_of)
+    gap = min(style.width, 100) - width_of(name) - len(as_of)
     yield style.bold(name) + (" " * gap + as_of if gap > 1 else f", {as_of}")
     for report in reports:
         yield from _license(book, report, style)
@@ -30,35 +38,37 @@ def lines(
 
 
 def next_steps(book: Book, report: Report) -> Iterator[str]:
-    """Say what is worth doing next, the most pressing first."""
+    """Say what is worth doing next, the most pressing first; nothing for a cycle that is over."""
+    if book.day > report.cycle.end:
+        return
     short = [standing for standing in report.standings if standing.status == "short"]
-    waiting = sorted(
-        (
-            record
-            for record in report.tally.records
-            if record.activity.status == "attended"
-            and any(claim(s.requirement, record, report.cycle) for s in short)
-        ),
-        key=lambda record: (record.activity.claim_by or date.max, record.activity.id),
-    )
-    for record in waiting:
-        activity = record.activity
+    helped: dict[str, list[str]] = {}
+    waiting = {}
+    for standing in short:
+        for share in standing.shares:
+            activity = share.record.activity
+            more = claim(standing.requirement, share.record, report.cycle)
+            if activity.status == "attended" and more:
+                waiting[activity.id] = activity
+                name = standing.requirement.name.lower()
+                helped.setdefault(activity.id, []).append(f"{name} +{amount(more)}")
+    for activity in sorted(waiting.values(), key=lambda a: (a.claim_by or date.max, a.id)):
+        title = visible(activity.title)
+        if activity.claim_by is not None and activity.claim_by < book.day:
+            last = day(activity.claim_by)
+            yield f"The last day to claim {title} was {last}: ask the provider."
+            continue
         until = f" by {day(activity.claim_by)}" if activity.claim_by else ""
-        helps = [
-            f"{s.requirement.name.lower()} +{amount(claim(s.requirement, record, report.cycle))}"
-            for s in short
-            if claim(s.requirement, record, report.cycle)
-        ]
-        yield f"Claim {visible(activity.title)}{until}: {join(helps)}."
+        yield f"Claim {title}{until}: {join(helped[activity.id])}."
     for standing in short:
         what = standing.requirement
-        name = f"{visible(what.name)} ({what.id})"
         if what.unit == "completion":
-            yield f"{name}: {what.asks}."
-        elif standing.planned >= standing.missing:
-            yield f"{name}: {amount(standing.missing)} more, which planned records would give."
+            step = f"{what.name}: {what.asks}"
         else:
-            yield f"{name}: {amount(standing.missing)} more. It asks {visible(what.asks)}."
+            step = f"{what.name}: {amount(standing.missing)} more"
+            if standing.planned >= standing.missing:
+                step += ", which planned records would give"
+        yield f"{visible(step)}. Why? cmeledger why {what.id}"
 
 
 def headline(report: Report) -> str:
@@ -73,6 +83,11 @@ def headline(report: Report) -> str:
     for standing in decisive:
         if standing.open_reading:
             text += f" {standing.requirement.name}: {standing.open_reading}."
+    others = [s for s in report.standings if not s.requirement.decides and s.status == "short"]
+    if others:
+        text += (
+            f" Also short, not for the Board: {join(visible(s.requirement.name) for s in others)}."
+        )
     return text
 
 
@@ -80,14 +95,18 @@ def _license(book: Book, report: Report, style: Style) -> Iterator[str]:
     license, cycle = report.tally.license, report.cycle
     left = (cycle.end - book.day).days
     when = f"{plural(left, 'day')} left" if left >= 0 else f"ended {plural(-left, 'day')} ago"
+    if license.ended is not None and license.ended < book.day:
+        when = f"license ended {day(license.ended)}"
     number = f" {visible(license.number)}" if license.number else ""
-    yield style.plain(
+    yield from wrap(
         f"{license.jurisdiction} license{number} ({license.type}) · "
-        f"{day(cycle.start)} – {day(cycle.end)} · {when}"
+        f"{day(cycle.start)} – {day(cycle.end)} · {when}",
+        style,
+        indent="  ",
+        first="",
     )
     yield ""
-    word = headline(report)
-    first, *rest = wrap(word, style, indent="  ", first="")
+    first, *rest = wrap(headline(report), style, indent="  ", first="")
     for status in ("Short on record", "Met on record"):
         if first.startswith(status):
             codes = "31;1" if status[0] == "S" else "32;1"
@@ -95,46 +114,60 @@ def _license(book: Book, report: Report, style: Style) -> Iterator[str]:
     yield first
     yield from rest
     yield ""
-    for standing in report.standings:
-        yield from _standing(standing, style)
-    yield ""
-    yield style.bold("Deadlines")
-    for deadline, on in deadlines(book.rulebook, cycle):
-        days = (on - book.day).days
-        when = "past" if days < 0 else "today" if not days else f"in {plural(days, 'day')}"
-        text = f"  {day(on):<13} {when:<13} {deadline.name}"
-        yield style.dim(text) if days < 0 else text
+    shown = [
+        s for s in report.standings if s.status != "not-applicable" or report.status != s.status
+    ]
+    for standing in shown:
+        yield from _standing(report, standing, style)
+    if any(standing.attended or standing.planned for standing in shown):
+        yield style.dim(" " * 39 + style.legend())
+    if shown:
+        yield ""
+    ahead = [(deadline, on) for deadline, on in deadlines(book.rulebook, cycle) if on >= book.day]
+    if ahead and report.status != "not-applicable":
+        yield style.bold("Deadlines")
+        for deadline, on in ahead:
+            days = (on - book.day).days
+            when = f"in {plural(days, 'day')}" if days else "today"
+            yield f"  {day(on):<13} {when:<13} {deadline.name}"
+        yield ""
     steps = list(next_steps(book, report))
     if steps:
-        yield ""
         yield style.bold("Next")
         for step in steps:
             yield from wrap(step, style, indent="    ", first=style.plain("  → "))
-        yield style.dim("  Why? cmeledger why ID, with the id of a requirement or a record.")
-    yield ""
+        yield ""
 
 
-def _standing(standing: Standing, style: Style) -> Iterator[str]:
+def _standing(report: Report, standing: Standing, style: Style) -> Iterator[str]:
     what = standing.requirement
-    cells = 16 + min(24, max(0, style.width - 80))
+    cells = min(40, max(4, style.width - 64))
     name = fit(what.name, 28)
+    status = style.status(standing.status)
+    if standing.status == "not-applicable":
+        yield style.dim(f"{status} {name} {_why_not(report, standing)}")
+        return
     bar = style.bar(standing.counted, standing.attended, standing.planned, standing.asked, cells)
     if what.unit == "completion":
         numbers = "done" if standing.counted else "not done"
     else:
         numbers = f"{amount(standing.counted)} / {amount(standing.asked)}"
-    tail = _tail(standing)
-    status = style.status(standing.status)
-    yield f"{status} {name} {bar} {numbers:>11}  {style.plain(tail)}".rstrip()
+    tail = ""
+    if standing.status == "short" and what.unit == "credits":
+        tail = f"{amount(standing.missing)} to go"
+    if standing.status != "short":
+        bar = style.dim(bar)
+    yield f"{status} {name} {bar} {numbers:>11}  {tail}".rstrip()
     for note in standing.notes:
         yield from wrap(visible(note), style, indent="          ")
 
 
-def _tail(standing: Standing) -> str:
-    if standing.status == "short" and standing.requirement.unit == "credits":
-        return f"{amount(standing.missing)} to go"
-    waiting: Decimal = standing.planned + standing.attended
-    return f"+{amount(waiting)}" if waiting and standing.status != "met" else ""
+def _why_not(report: Report, standing: Standing) -> str:
+    """Say what switches a requirement off."""
+    fact = standing.requirement.practice
+    if fact is not None and report.practice[fact] is not True:
+        return f"{fact} = false"
+    return f"not asked of a license of type {report.tally.license.type}"
 
 
 def _problems(problems: Sequence[Problem], style: Style) -> Iterator[str]:
@@ -148,5 +181,11 @@ def _problems(problems: Sequence[Problem], style: Style) -> Iterator[str]:
         )
         for line in wrap(text, style):
             yield style.paint(line, "31;1")
+    codes = sorted({problem.code for problem in problems if problem.severity == "warning"})
+    text = "To look at the evidence files too: cmeledger check"
     if warnings:
-        yield f"{plural(warnings, 'warning')}. See: cmeledger check"
+        text = (
+            f"{plural(warnings, 'warning')} ({', '.join(codes)}). "
+            "To see more, and look at the evidence files: cmeledger check"
+        )
+    yield from wrap(text, style)

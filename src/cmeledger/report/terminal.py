@@ -78,6 +78,11 @@ class Style(NamedTuple):
             drawn = max(drawn, upto)
         return "".join(parts) + empty * (cells - drawn)
 
+    def legend(self) -> str:
+        """Explain the patterns of a bar."""
+        full, half, light = "█▓░" if self.unicode else "#+-"
+        return f"{full} counted  {half} attended  {light} planned"
+
 
 _PLAIN: Final = {"·": "-", "–": "-", "→": "->", "…": "...", "§": "sec. ", "×": "x", "≥": ">="}
 
@@ -150,4 +155,9 @@ def plural(count: int, one: str, many: str | None = None) -> str:
 def join(words: Iterable[str]) -> str:
     """Join words as in a sentence."""
     words = list(words)
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    if len(words) < 2:
+        return "".join(words)
+    mark = ";" if any(" and " in word for word in words) else ","
+    if len(words) == 2:
+        return f"{words[0]}{mark if mark == ';' else ''} and {words[1]}"
+    return f"{mark} ".join(words[:-1]) + f"{mark} and {words[-1]}"

@@ -40,7 +40,7 @@ def record(
     elif keep.until is None:
         yield "Keep it: it is still going on."
     elif keep.expired(book.day):
-        yield f"It may go: it was to be kept until {day(keep.until)}."
+        yield f"It may be discarded: it was to be kept until {day(keep.until)}."
     else:
         yield f"Keep it until {day(keep.until)}."
 

@@ -6,7 +6,7 @@ A pure function of (ledger, rules, tally, cycle): nothing here knows an amount o
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cmeledger.model import ZERO, Ledger, OwnRequirement
 from cmeledger.rules.counting import Counted, Reason, Tally, count_enrollment
@@ -65,8 +65,8 @@ class Report(NamedTuple):
     status: str
     """"met", "short" or "not-applicable"."""
     standings: tuple[Standing, ...]
-    records: tuple[Counted, ...]
-    """Those of the cycle, enrollments included."""
+    practice: Mapping[str, Any]
+    """The facts it was judged by."""
 
 
 def judge(ledger: Ledger, rulebook: Rulebook, tally: Tally, cycle: Cycle) -> Report:
@@ -83,7 +83,7 @@ def judge(ledger: Ledger, rulebook: Rulebook, tally: Tally, cycle: Cycle) -> Rep
         status = "not-applicable"
     else:
         status = "short" if any(s.status == "short" for s in asked) else "met"
-    return Report(tally, cycle, day, status, standings, tuple(judge_one.in_cycle))
+    return Report(tally, cycle, day, status, standings, ledger.practice)
 
 
 def as_requirement(item: OwnRequirement, kind_limits: tuple[KindLimit, ...] = ()) -> Requirement:
@@ -362,6 +362,7 @@ def _with_open_reading(standing: Standing, done: Mapping[str, Standing]) -> Stan
     enough = reading.totals.get(standing.asked)
     if enough is None or standing.counted - done[reading.apart_from].counted >= standing.asked:
         return standing
+    apart = standing.counted - done[reading.apart_from].counted
     note = f"{enough} would satisfy either reading"
-    notes = (*standing.notes, f"{note} ({reading.text})")
+    notes = (*standing.notes, f"{note} ({reading.text} {apart.normalize():f} are beside it)")
     return standing._replace(notes=notes, open_reading=note)
