@@ -107,6 +107,14 @@ def test_before_the_first_license_what_is_asked_once_is_kept_for_good(
     assert kept(tmp_path, record, license="issued = 2024-05-20") == (until, good)
 
 
+def test_a_license_that_ended_keeps_its_records_for_the_following_two_years(
+    tmp_path: Path,
+) -> None:
+    license = renewing("2026-05-10") + "\nended = 2025-01-01"
+    for date, until in (("2022-06-01", "2026-05-10"), ("2024-06-01", "2028-05-10")):
+        assert kept(tmp_path, course(date, 3, id="one"), license=license) == (until, False)
+
+
 # ── For good ──────────────────────────────────────────────────────────────────────────────
 
 

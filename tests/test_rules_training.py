@@ -134,6 +134,50 @@ def test_training_that_is_not_claimed_neither_counts_nor_exempts(
     assert {found[id]["status"] for id in EXEMPTED} == {"short"}
 
 
+@pytest.mark.parametrize("status", ["planned", "attended"])
+@pytest.mark.parametrize(
+    ("start", "end", "credits"),
+    [
+        ("2024-05-11", "2026-05-10", 100),  # 730 days, those ahead too
+        ("2024-02-28", "2024-10-03", 20),  # 146 in this cycle
+        ("2026-02-27", "2027-06-30", 10),  # 2 + 31 + 30 + 10 = 73
+        ("2023-01-01", "2024-05-10", 0),
+    ],
+)
+def test_training_not_claimed_is_shown_beside_by_its_days_in_the_cycle(
+    start: str, end: str, credits: float, status: str, tmp_path: Path
+) -> None:
+    text = ledger(enrolled(start, end, status=status))
+    total = standings(tmp_path, text, "2025-01-01")["total"]
+    assert (total[status], total["counted"]) == (credits, 0)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "day", "credits"),
+    [
+        # the window is Jan 1 to Mar 14, 2025: 31 + 28 + 14 = 73 days
+        ("2024-07-01", "2025-06-30", "2026-05-10", 10),
+        ("2024-07-01", "2025-03-13", "2026-05-10", 9.75),  # 72 days, 9.863
+        ("2025-01-02", "2025-06-30", "2026-05-10", 9.75),
+        ("2024-07-01", "2025-06-30", "2025-02-05", 4.75),  # 36 days so far, 4.932
+        ("2024-07-01", "2024-12-31", "2026-05-10", 0),
+        ("2025-03-15", "2025-06-30", "2026-05-10", 0),
+    ],
+)
+def test_training_counts_for_an_own_requirement_by_its_days_in_the_window(
+    start: str, end: str, day: str, credits: float, tmp_path: Path
+) -> None:
+    own = (
+        '[[requirement]]\nid = "own"\nname = "Own"\ncredits = 4\n'
+        "from = 2025-01-01\nto = 2025-03-14\n"
+    )
+    text = ledger(enrolled(start, end), more=own)
+    assert counted(tmp_path, text, ["own"], day) == (credits,)
+    assert counted(tmp_path, text + "category = 1\n", ["own"], day) == (credits,)
+    assert counted(tmp_path, text + "category = 2\n", ["own"], day) == (0,)
+    assert counted(tmp_path, text + 'topics = ["dementia"]\n', ["own"], day) == (0,)
+
+
 @pytest.mark.parametrize(
     ("start", "days", "credits"),
     [
