@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from cmeledger.ledger.parse import refuse_depth
 from cmeledger.model import Path, Vocabulary
 from cmeledger.problems import Problem
 
@@ -54,6 +55,7 @@ def nearest(word: str, words: Iterable[str], what: str, cutoff: float = 0.55) ->
 
 def wrong_type(context: Context, value: object, path: Path, wanted: str) -> Any:
     """Report a value of the wrong type."""
+    refuse_depth(value)
     name = key_of(path)
     advice = f"write {name} = {_respelled(value, wanted)}"
     if isinstance(value, str) and wanted[0].isdigit():

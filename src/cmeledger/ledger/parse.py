@@ -83,9 +83,13 @@ def levels(value: object) -> int:
     return deepest
 
 
-def too_deep() -> NotToml:
-    """Make the refusal of a document nested too deeply."""
-    return NotToml(_TOO_DEEP, _SPLIT)
+def refuse_depth(value: object) -> None:
+    """Raise NotToml for a value nested too deeply.
+
+    No reader accepts deep nesting, so only values that none reads are brought here.
+    """
+    if isinstance(value, dict | list) and levels(value) > MAX_LEVELS:
+        raise NotToml(_TOO_DEEP, _SPLIT)
 
 
 _TOO_DEEP: Final = f"tables or arrays are nested deeper than {MAX_LEVELS} levels"

@@ -11,7 +11,7 @@ from typing import Any, Final
 from cmeledger.ledger import schema
 from cmeledger.ledger.activities import read_activities
 from cmeledger.ledger.context import Context, key_of, nearest, wrong_type
-from cmeledger.ledger.parse import MAX_LEVELS, Document, levels, too_deep
+from cmeledger.ledger.parse import Document, refuse_depth
 from cmeledger.ledger.tables import read_table
 from cmeledger.model import (
     Ledger,
@@ -132,10 +132,7 @@ def _refuse_unknown_tables(context: Context, tables: Mapping[str, Any]) -> None:
     known = ("format", *schema.TABLES)
     for name, value in tables.items():
         if name not in known:
-            # Only keys the program does not know can be nested deeply: the others' values
-            # are refused by their readers.
-            if levels(value) >= MAX_LEVELS:
-                raise too_deep()
+            refuse_depth(value)
             if not name.startswith("x-"):
                 is_table = isinstance(value, dict | list)
                 context.error(
@@ -149,7 +146,8 @@ def _refuse_unknown_tables(context: Context, tables: Mapping[str, Any]) -> None:
 
 def _physician(context: Context, tables: Mapping[str, Any]) -> dict[str, Any]:
     if "physician" in tables:
-        return read_table(context, _table(context, tables, "physician"), "physician")
+        table = _table(context, tables, "physician")
+        return read_table(context, table, "physician") if table is tables["physician"] else {}
     advice = 'write [physician], name = "…" and birthday = "MM-DD"'
     context.error("missing-key", "the ledger has no physician", advice, ("physician",), "table")
     return {}
@@ -160,6 +158,7 @@ def _table(context: Context, tables: Mapping[str, Any], name: str) -> dict[str, 
     value = tables.get(name, {})
     if isinstance(value, dict):
         return value
+    refuse_depth(value)
     context.error("wrong-type", f"{name} is not a table", f"write [{name}] once", (name,))
     return {}
 
@@ -170,6 +169,7 @@ def _elements(
     """Go through the tables written with double brackets, with their paths."""
     value = tables.get(name, [])
     if not isinstance(value, list):
+        refuse_depth(value)
         context.error(
             "wrong-type",
             f"{name} is not a list of tables",

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from cmeledger.ledger import schema
 from cmeledger.ledger.context import BAD, Context, nearest
-from cmeledger.ledger.parse import MAX_LEVELS, levels, too_deep
+from cmeledger.ledger.parse import refuse_depth
 from cmeledger.ledger.values import READERS
 from cmeledger.model import Path
 
@@ -67,9 +67,7 @@ def read_table(
 
 
 def _unknown_key(context: Context, key: str, value: Any, name: str, path: Path) -> None:
-    # The values of unknown keys and of the user's own x- keys are looked at by nobody else.
-    if levels(value) + len(path) >= MAX_LEVELS:
-        raise too_deep()
+    refuse_depth(value)
     if not key.startswith("x-"):
         context.error(
             "unknown-key",
