@@ -115,6 +115,14 @@ def test_a_license_that_ended_keeps_its_records_for_the_following_two_years(
         assert kept(tmp_path, course(date, 3, id="one"), license=license) == (until, False)
 
 
+def test_a_license_that_ended_before_a_record_does_not_keep_it(tmp_path: Path) -> None:
+    # The first has no cycle after May 10, 2026; the second's from Dec 1, 2025 is followed by one
+    # that ends on Nov 30, 2029.
+    both = renewing("2026-05-10") + "\nended = 2025-01-01", renewing("2027-11-30")
+    record = course("2026-06-01", 3, id="one")
+    assert kept(tmp_path, record, license=both) == ("2029-11-30", False)
+
+
 # ── For good ──────────────────────────────────────────────────────────────────────────────
 
 

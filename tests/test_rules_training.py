@@ -178,6 +178,16 @@ def test_training_counts_for_an_own_requirement_by_its_days_in_the_window(
     assert counted(tmp_path, text + 'topics = ["dementia"]\n', ["own"], day) == (0,)
 
 
+def test_training_before_the_license_counts_for_no_own_requirement(tmp_path: Path) -> None:
+    own = (
+        '[[requirement]]\nid = "own"\nname = "Own"\ncredits = 4\n'
+        "from = 2024-07-01\nto = 2025-06-30\n"
+    )
+    # Issued Jan 1, 2025: of the window and the training, Jan 1 to Mar 14 is left, 73 days.
+    text = ledger(enrolled("2024-07-01", "2025-03-14"), license="issued = 2025-01-01", more=own)
+    assert counted(tmp_path, text, ["total", "own"], "2025-04-01") == (10, 10)
+
+
 @pytest.mark.parametrize(
     ("start", "days", "credits"),
     [
@@ -235,6 +245,9 @@ def test_a_day_of_two_programs_counts_once_for_the_earlier(tmp_path: Path) -> No
         (("2025-02-27", "2025-05-10"), ("2024-05-11", "2025-05-10"), 50),  # 2 + 31 + 30 + 10 = 73
         (("2024-05-11", "2024-07-22"), ("2024-05-11", "2024-07-22"), 10),
         (("2024-05-11", "2024-07-22"), ("2024-05-11", None), 100),  # 73 + 657
+        # 73 + 291 days, 10 + 39.863: the day they share is no 292nd
+        (("2024-05-11", "2024-07-22"), ("2024-07-22", "2025-05-09"), 49.75),
+        (("2025-02-27", "2025-05-10"), ("2024-05-12", "2025-02-27"), 49.75),
         # 73 + 294 days, 10 + 40.27, the last of the first being one of the second's 295
         (("2024-05-11", "2024-07-22"), ("2024-07-22", "2025-05-12"), 50.25),
     ],
