@@ -6,10 +6,11 @@ begin here.
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
+from cmeledger.checks import warnings
 from cmeledger.ledger.parse import Document, NotToml, parse
 from cmeledger.ledger.read import NOTHING, read
 from cmeledger.model import Ledger
@@ -51,6 +52,18 @@ class Book(NamedTuple):
         """Work out how long each record is kept."""
         return keeping(self.ledger, self.rulebook, tallies)
 
+    def all_problems(self, tallies: list[Tally], kept: Mapping[str, Keeping]) -> list[Problem]:
+        """Gather what the ledger's text and the day show; the evidence files are not looked at."""
+        found = warnings(self.ledger, self.rulebook, tallies, kept, self.day)
+        return [*self.problems, *found]
+
+    def going(self, tallies: list[Tally]) -> list[Tally]:
+        """Choose the licenses to show.
+
+        One that ended in an earlier cycle is shown only where there is no other.
+        """
+        return [item for item in tallies if not item.series.is_over(self.day)] or tallies
+
     @property
     def folder(self) -> str:
         """The folder that evidence paths are relative to."""
@@ -63,11 +76,21 @@ def open_book(file: str, day: date, *, with_archive: bool = True) -> Book:
     Raises LedgerUnreadable where there is no such regular file, LedgerUnusable where it is not
     TOML, of a higher format, or without a usable license.
     """
-    rulebook = rules.load()
     data = read_bytes(file)
     archive_file = archive_name(file)
     has_archive = os.path.lexists(archive_file)
     archive_data = read_bytes(archive_file) if has_archive and with_archive else None
+    book = make_book(file, day, data, archive_data)
+    return book._replace(archive_skipped=has_archive and not with_archive)
+
+
+def make_book(file: str, day: date, data: bytes, archive_data: bytes | None) -> Book:
+    """Make a book of bytes that were read: the ledger's, and those of the archive beside it.
+
+    Raises LedgerUnusable as `open_book` does.
+    """
+    rulebook = rules.load()
+    archive_file = archive_name(file)
 
     def unusable(problems: Sequence[Problem]) -> LedgerUnusable:
         texts = [(part or b"").decode("utf-8-sig", "replace") for part in (data, archive_data)]
@@ -95,7 +118,7 @@ def open_book(file: str, day: date, *, with_archive: bool = True) -> Book:
         document,
         archive,
         archive_file if archive_data is not None else None,
-        has_archive and not with_archive,
+        archive_skipped=False,
     )
 
 

@@ -23,7 +23,9 @@ def run(arguments: Sequence[str], io: Io) -> Exit:
         archive = (error.archive_file, error.archive_text)
         _print(file, problems, error.text, archive, options.json, io)
         return Exit.UNUSABLE
-    found = [*common.all_problems(book, book.tallies()), *look(book.ledger, book.folder)]
+    tallies = book.tallies()
+    found = book.all_problems(tallies, book.keeping(tallies))
+    found += look(book.ledger, book.folder)
     problems = place(found, book.document.text, book.archive.text)
     archive = (book.archive_file, book.archive.text)
     _print(file, problems, book.document.text, archive, options.json, io)

@@ -6,9 +6,8 @@ from datetime import date
 from typing import Final
 
 from cmeledger.book import Book, open_book
-from cmeledger.checks import warnings
 from cmeledger.cli.main import Io
-from cmeledger.problems import Exit, Problem, UsageError
+from cmeledger.problems import Exit, UsageError
 from cmeledger.rules.counting import Tally
 from cmeledger.rules.standing import Report
 
@@ -79,19 +78,12 @@ def ledger_name(options: argparse.Namespace, io: Io) -> str:
     return options.ledger or io.env.get("CMELEDGER") or DEFAULT_LEDGER
 
 
-def all_problems(book: Book, tallies: Sequence[Tally]) -> list[Problem]:
-    """Gather what the ledger's text and the day show."""
-    found = warnings(book.ledger, book.rulebook, tallies, book.keeping(list(tallies)), book.day)
-    return [*book.problems, *found]
-
-
 def reports(book: Book, tallies: Sequence[Tally], year: int | None) -> list[Report]:
     """Judge the cycle asked about for each license.
 
     Raises UsageError where no license renews in the year asked about.
     """
-    # A license that ended in an earlier cycle is shown only where there is no other.
-    going = [tally for tally in tallies if not tally.series.is_over(book.day)] or tallies
+    going = book.going(list(tallies))
     if year is None:
         cycles = [(tally, tally.series.shown_for(book.day)) for tally in going]
     else:

@@ -16,7 +16,7 @@ def run(arguments: Sequence[str], io: Io) -> Exit:
     book = common.open_named(options, io)
     tallies = book.tallies()
     reports = common.reports(book, tallies, options.cycle)
-    problems = common.all_problems(book, tallies)
+    problems = book.all_problems(tallies, book.keeping(tallies))
     if options.json:
         from cmeledger.report import documents
 

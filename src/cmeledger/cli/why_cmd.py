@@ -45,14 +45,11 @@ def run(arguments: Sequence[str], io: Io) -> Exit:
         lines = why_text.left_out(left_out, style)
     elif standings:
         document = documents.why_requirement(book, standings)
-        lines = why_text.requirement(
-            book,
-            [
-                (report, item, list(left_out_of(book, report, item, documents.invalid_reason())))
-                for report, item in standings
-            ],
-            style,
-        )
+        seen = [
+            (report, item, list(left_out_of(book, report, item, documents.invalid_reason())))
+            for report, item in standings
+        ]
+        lines = (line.text for line in why_text.requirement(book, seen, style))
     else:
         raise UsageError(_unknown(book, name))
     io.out.write(documents.dumps(document) if options.json else "".join(f"{x}\n" for x in lines))

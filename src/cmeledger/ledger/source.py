@@ -50,6 +50,7 @@ class Places:
         self.text = text
         self.found: dict[Path, Place] = {}
         self._lines: list[int] | None = None
+        self._extents: dict[Path, tuple[int, int]] | None = None
         self._counts: dict[Path, int] = {}
         self._scan()
 
@@ -66,6 +67,23 @@ class Places:
         offsets = (place.key if at == "key" else place.value) or place.value or place.key
         assert offsets is not None
         return self._span(*offsets)
+
+    def text_of(self, path: Path) -> str:
+        """Cut out the lines of one element of an array of tables, header to last value.
+
+        `path` is like ("activity", 3). A path that is nowhere in the text gives "".
+        """
+        if self._extents is None:
+            self._extents = {}
+            for inner, place in self.found.items():
+                start, end = self._extents.get(inner[:2], (len(self.text), 0))
+                for offsets in filter(None, place):
+                    start, end = min(start, offsets[0]), max(end, offsets[1])
+                self._extents[inner[:2]] = start, end
+        if path not in self._extents:
+            return ""
+        start, end = self._extents[path]
+        return self.text[self.text.rfind("\n", 0, start) + 1 : _end(LINE_END, self.text, end)]
 
     def is_multiline(self, path: Path) -> bool:
         """Tell whether the string at a path is written with three quotes."""

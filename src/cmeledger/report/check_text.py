@@ -7,6 +7,8 @@ from cmeledger.problems import Problem, Span
 from cmeledger.report.terminal import Style, plural, width_of, wrap
 from cmeledger.visible import visible
 
+NOWHERE: Final = Span(1, 1, 1, 1)
+COLORS: Final = {"error": "31;1", "warning": "33;1"}
 CONTEXT: Final = 24
 """Characters shown before the place in a line too long for the terminal."""
 
@@ -25,16 +27,11 @@ def lines(
     split = text.split("\n"), archive[1].split("\n")
     for problem in problems:
         name = archive[0] if problem.archived and archive[0] else file
-        span = problem.span or Span(1, 1, 1, 1)
-        codes = "31;1" if problem.severity == "error" else "33;1"
+        codes = COLORS[problem.severity]
+        span = problem.span or NOWHERE
         head = style.paint(f"{problem.severity}[{problem.code}]", codes)
         yield f"{visible(name)}:{span.line}:{span.column}: {head}: {visible(problem.message)}"
-        source = split[problem.archived]
-        if span.line <= len(source) and source[span.line - 1].strip():
-            yield from excerpt(source[span.line - 1], span, style, codes)
-        first, *rest = wrap(visible(problem.help), style, indent="        ", first="")
-        yield f"  {style.dim('help:')} {first}"
-        yield from rest
+        yield from in_context(problem, split[problem.archived], style)
         yield ""
     errors = sum(problem.severity == "error" for problem in problems)
     warnings = len(problems) - errors
@@ -42,6 +39,19 @@ def lines(
         yield f"{visible(file)}: no problems"
     else:
         yield f"{visible(file)}: {plural(errors, 'error')}, {plural(warnings, 'warning')}"
+
+
+def in_context(problem: Problem, source: Sequence[str], style: Style) -> Iterator[str]:
+    """Show the line of a problem with carets under its place, and the way out.
+
+    `source` is the file's text, line by line.
+    """
+    span = problem.span or NOWHERE
+    if span.line <= len(source) and source[span.line - 1].strip():
+        yield from excerpt(source[span.line - 1], span, style, COLORS[problem.severity])
+    first, *rest = wrap(visible(problem.help), style, indent="        ", first="")
+    yield f"  {style.dim('help:')} {first}"
+    yield from rest
 
 
 def excerpt(line: str, span: Span, style: Style, codes: str) -> Iterator[str]:

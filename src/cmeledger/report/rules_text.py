@@ -28,38 +28,14 @@ def lines(
     yield f"Rules {rulebook.edition}, last checked {day(rulebook.checked)}. Not legal advice."
     for item in shown:
         yield ""
-        yield style.bold(f"{item.name} ({item.id})")
-        yield from wrap(f"{item.asks}.", style, "  ")
-        yield from wrap(f"In force for renewals {in_force(item)}.", style, "  ")
-        topics = topics_of(item, renewal).values()
-        if topics:
-            names = ", ".join(map(_topic, topics))
-            yield from wrap(f"Topics: {names}.", style, "    ", "  ")
-        for kind, limit in limits_of(item, renewal).items():
-            yield f"  Of a {kind} at most {amount(limit.credits)} a cycle."
-        for name, asked in item.by_type.items():
-            yield f"  Of a license of type {name}: {amount(asked)}."
-        if item.not_for:
-            yield from wrap(f"Not asked of: {', '.join(sorted(item.not_for))}.", style, "  ")
-        if item.practice:
-            yield f"  Asked where the ledger says: {item.practice}."
-        yield style.plain(f"  Source: {item.source}")
-        if item.reading:
-            yield from wrap(f"Reading taken: {item.reading}", style, "    ", "  ")
+        yield from requirement(item, renewal, style)
     tags = {tag for item in shown for tag in item.sources}
-    for kind in kinds:
-        rule = rulebook.kinds[kind]
-        facts = [*filter(None, [gives(rule)]), *limits(rule)]
-        if brief and not facts:
+    for name in kinds:
+        rule = rulebook.kinds[name]
+        if brief and not _facts(rule):
             continue
         yield ""
-        yield style.bold(kind)
-        for fact in facts or ["counts as given"]:
-            yield from wrap(f"{fact}.", style, "    ", "  ")
-        if rule.source:
-            yield f"  Source: {rule.source}"
-        if rule.reading:
-            yield from wrap(f"Reading taken: {rule.reading}", style, "    ", "  ")
+        yield from kind(name, rule, style)
         tags.update(rule.sources)
     yield ""
     yield style.bold("Sources")
@@ -71,6 +47,43 @@ def lines(
         yield style.bold("Readings of cycles and licenses")
         for reading in rulebook.readings:
             yield from wrap(reading, style, "    ", style.plain("  – "))
+
+
+def requirement(item: Requirement, renewal: date, style: Style) -> Iterator[str]:
+    """Lay out one requirement as it is in force for a renewal date."""
+    yield style.bold(f"{item.name} ({item.id})")
+    yield from wrap(f"{item.asks}.", style, "  ")
+    yield from wrap(f"In force for renewals {in_force(item)}.", style, "  ")
+    topics = topics_of(item, renewal).values()
+    if topics:
+        names = ", ".join(map(_topic, topics))
+        yield from wrap(f"Topics: {names}.", style, "    ", "  ")
+    for kind, limit in limits_of(item, renewal).items():
+        yield f"  Of a {kind} at most {amount(limit.credits)} a cycle."
+    for name, asked in item.by_type.items():
+        yield f"  Of a license of type {name}: {amount(asked)}."
+    if item.not_for:
+        yield from wrap(f"Not asked of: {', '.join(sorted(item.not_for))}.", style, "  ")
+    if item.practice:
+        yield f"  Asked where the ledger says: {item.practice}."
+    yield from wrap(f"Source: {item.source}", style, "    ", "  ")
+    if item.reading:
+        yield from wrap(f"Reading taken: {item.reading}", style, "    ", "  ")
+
+
+def kind(name: str, rule: KindRule, style: Style) -> Iterator[str]:
+    """Lay out what a record of one kind gives, and its limits."""
+    yield style.bold(name)
+    for fact in _facts(rule) or ["counts as given"]:
+        yield from wrap(f"{fact}.", style, "    ", "  ")
+    if rule.source:
+        yield f"  Source: {rule.source}"
+    if rule.reading:
+        yield from wrap(f"Reading taken: {rule.reading}", style, "    ", "  ")
+
+
+def _facts(rule: KindRule) -> list[str]:
+    return [*filter(None, [gives(rule)]), *limits(rule)]
 
 
 def _topic(rule: TopicRule) -> str:

@@ -91,28 +91,35 @@ def headline(report: Report) -> str:
     return text
 
 
-def _license(book: Book, report: Report, style: Style) -> Iterator[str]:
+def license_line(book: Book, report: Report) -> str:
+    """Name a license, the cycle shown, and the days left of it."""
     license, cycle = report.tally.license, report.cycle
     left = (cycle.end - book.day).days
     when = f"{plural(left, 'day')} left" if left >= 0 else f"ended {plural(-left, 'day')} ago"
     if license.ended is not None and license.ended < book.day:
         when = f"license ended {day(license.ended)}"
     number = f" {visible(license.number)}" if license.number else ""
-    yield from wrap(
+    return (
         f"{license.jurisdiction} license{number} ({license.type}) · "
-        f"{day(cycle.start)} – {day(cycle.end)} · {when}",
-        style,
-        indent="  ",
-        first="",
+        f"{day(cycle.start)} – {day(cycle.end)} · {when}"
     )
-    yield ""
+
+
+def painted_headline(report: Report, style: Style) -> list[str]:
+    """Lay out the headline, with its first words in the color of what they say."""
     first, *rest = wrap(headline(report), style, indent="  ", first="")
     for status in ("Short on record", "Met on record"):
         if first.startswith(status):
             codes = "31;1" if status[0] == "S" else "32;1"
             first = style.paint(status, codes) + first.removeprefix(status)
-    yield first
-    yield from rest
+    return [first, *rest]
+
+
+def _license(book: Book, report: Report, style: Style) -> Iterator[str]:
+    cycle = report.cycle
+    yield from wrap(license_line(book, report), style, indent="  ", first="")
+    yield ""
+    yield from painted_headline(report, style)
     yield ""
     shown = [
         s for s in report.standings if s.status != "not-applicable" or report.status != s.status
@@ -140,13 +147,20 @@ def _license(book: Book, report: Report, style: Style) -> Iterator[str]:
 
 
 def _standing(report: Report, standing: Standing, style: Style) -> Iterator[str]:
+    yield standing_line(report, standing, style)
+    if standing.status != "not-applicable":
+        for note in standing.notes:
+            yield from wrap(visible(note), style, indent="          ")
+
+
+def standing_line(report: Report, standing: Standing, style: Style) -> str:
+    """Show one requirement on a line: symbol, word, name, bar, numbers, and what is missing."""
     what = standing.requirement
     cells = min(40, max(4, style.width - 64))
     name = fit(what.name, 28)
     status = style.status(standing.status)
     if standing.status == "not-applicable":
-        yield style.dim(f"{status} {name} {_why_not(report, standing)}")
-        return
+        return style.dim(f"{status} {name} {_why_not(report, standing)}")
     bar = style.bar(standing.counted, standing.attended, standing.planned, standing.asked, cells)
     if what.unit == "completion":
         numbers = "done" if standing.counted else "not done"
@@ -157,9 +171,7 @@ def _standing(report: Report, standing: Standing, style: Style) -> Iterator[str]
         tail = f"{amount(standing.missing)} to go"
     if standing.status != "short":
         bar = style.dim(bar)
-    yield f"{status} {name} {bar} {numbers:>11}  {tail}".rstrip()
-    for note in standing.notes:
-        yield from wrap(visible(note), style, indent="          ")
+    return f"{status} {name} {bar} {numbers:>11}  {tail}".rstrip()
 
 
 def _why_not(report: Report, standing: Standing) -> str:

@@ -29,6 +29,14 @@ SYMBOLS: Final = {
 WORDS: Final = {"not-applicable": "n/a"}
 
 
+class Line(NamedTuple):
+    """One line of a report, safe to show and as wide as the page."""
+
+    text: str
+    record: str | None = None
+    """The id of the record it speaks of, if it speaks of one."""
+
+
 class Style(NamedTuple):
     """What the terminal at the other end can show."""
 

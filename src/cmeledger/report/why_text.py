@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from cmeledger.book import Book
 from cmeledger.model import Activity, LeftOut
-from cmeledger.report.terminal import Style, amount, day, plural, wrap
+from cmeledger.report.terminal import Line, Style, amount, day, plural, wrap
 from cmeledger.report.views import RecordView
 from cmeledger.rules.counting import Reason
 from cmeledger.rules.retention import Keeping
@@ -54,43 +54,56 @@ def left_out(item: LeftOut, style: Style) -> Iterator[str]:
 
 def requirement(
     book: Book, found: Sequence[tuple[Report, Standing, Sequence[LeftOutOf]]], style: Style
-) -> Iterator[str]:
+) -> Iterator[Line]:
     """Lay out where one requirement stands for each license, and what was left out."""
     what = found[0][1].requirement
-    yield style.bold(f"{visible(what.name)} ({what.id})")
-    yield from wrap(f"It asks {visible(what.asks)}.", style)
+    yield Line(style.bold(f"{visible(what.name)} ({what.id})"))
+    yield from _lines(wrap(f"It asks {visible(what.asks)}.", style))
     if what.source:
-        yield style.plain(f"Source: {visible(what.source)}")
+        yield from _lines(wrap(f"Source: {visible(what.source)}", style, "    ", ""))
         for tag in what.sources:
             if tag in book.rulebook.sources:
-                yield from wrap(f"{tag}: {book.rulebook.sources[tag]}", style, "    ", "  ")
+                yield from _lines(wrap(f"{tag}: {book.rulebook.sources[tag]}", style, "    ", "  "))
     if what.reading:
-        yield from wrap(f"Reading taken: {what.reading}", style)
+        yield from _lines(wrap(f"Reading taken: {what.reading}", style))
     for report, standing, gone in found:
-        yield ""
-        yield style.plain(_license(report, known=True))
+        yield Line("")
+        yield from _lines(wrap(_license(report, known=True), style, "  ", ""))
         numbers = f"{amount(standing.counted)} / {amount(standing.asked)}"
         if what.unit == "completion":
             numbers = "done" if standing.counted else "not done"
         missing = f", {amount(standing.missing)} missing" if standing.missing else ""
-        yield f"{style.status(standing.status)} {numbers}{missing}"
+        yield Line(f"{style.status(standing.status)} {numbers}{missing}")
         for label, waiting in (("attended", standing.attended), ("planned", standing.planned)):
             if waiting:
-                yield f"          {amount(waiting)} {label}, not counted yet"
+                yield Line(f"          {amount(waiting)} {label}, not counted yet")
         for note in standing.notes:
-            yield from wrap(visible(note), style, indent="          ")
-        counts = [share for share in standing.shares if share.amount]
-        yield ""
-        yield f"  {plural(len(counts), 'record')} that {'counts' if len(counts) == 1 else 'count'}"
-        for share in counts:
-            activity = share.record.activity
-            yield f"    {amount(share.amount):>7}  {activity.id}"
-        if gone:
-            yield f"  {plural(len(gone), 'record')} left out, or not counted in full"
-            for name, reasons in gone:
-                yield f"             {visible(name)}"
-                for reason in reasons:
-                    yield from _reason(book, reason, style, " " * 15)
+            yield from _lines(wrap(visible(note), style, indent="          "))
+        yield Line("")
+        yield from records_of(book, standing, gone, style)
+
+
+def records_of(
+    book: Book, standing: Standing, gone: Sequence[LeftOutOf], style: Style
+) -> Iterator[Line]:
+    """List the records that count for a requirement, and those left out with their reasons."""
+    counts = [share for share in standing.shares if share.amount]
+    verb = "counts" if len(counts) == 1 else "count"
+    yield Line(f"  {plural(len(counts), 'record')} that {verb}")
+    for share in counts:
+        name = share.record.activity.id
+        yield Line(f"    {amount(share.amount):>7}  {name}", name)
+    if gone:
+        yield Line(f"  {plural(len(gone), 'record')} left out, or not counted in full")
+        for name, reasons in gone:
+            yield Line(f"             {visible(name)}", name)
+            for reason in reasons:
+                for line in _reason(book, reason, style, " " * 15):
+                    yield Line(line, name)
+
+
+def _lines(lines: Sequence[str]) -> Iterator[Line]:
+    return map(Line, lines)
 
 
 def _reason(book: Book, reason: Reason, style: Style, indent: str = "  ") -> Iterator[str]:
