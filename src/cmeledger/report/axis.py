@@ -11,20 +11,20 @@ NEAR_DAYS: Final = 75
 """So many days before the renewal date get the right part of the line, at a larger scale."""
 NEAR_SHARE: Final = 0.5
 
-LETTERS: Final = {"notice": "n", "waiver": "w", "file": "f", "last-day": "l", "renewal": "R"}
 WORDS: Final = {
-    "notice": "notice",
-    "waiver": "waiver form",
-    "file": "file by now",
-    "last-day": "last day",
-    "renewal": "renewal",
+    "notice": "Notice",
+    "waiver": "Waiver",
+    "file": "File",
+    "last-day": "Last day",
+    "renewal": "Renewal",
 }
+"""What stands for a deadline: the word below the line, its first letter on it."""
 
 
 def axis(
     cycle: Cycle, deadlines: Sequence[tuple[str, date]], today: date, style: Style
 ) -> list[str]:
-    """Draw the cycle on one line and explain its letters on the next ones.
+    """Draw the cycle on one line and explain its letters below.
 
     `deadlines` are (id, day) in order. The last weeks are drawn larger than the rest: the mark
     between the two scales is `╎`. Days that are past are dim; today is `●`, also outside the line.
@@ -52,7 +52,7 @@ def axis(
     for name, day in reversed(deadlines):
         place = min(cell(day), taken - 1)  # two days in one cell stand side by side
         taken = place
-        cells[place] = LETTERS[name]
+        cells[place] = WORDS[name][0]
         codes[place] = "2" if day < today else "33;1"
     place = 0 if today < cycle.start else width - 1 if today > cycle.end else cell(today)
     cells[place] = "●" if style.unicode else "@"
@@ -62,11 +62,11 @@ def axis(
         for number, char in enumerate(cells)
     )
     mark = "●" if style.unicode else "@"
-    parts = [(f"{mark} today", "36;1")]
-    parts += [
-        (f"{LETTERS[name]} {WORDS[name]} {_short(day)}", "2" if day < today else "")
-        for name, day in deadlines
+    parts = [
+        (f"{WORDS[name]} {_short(day)}", "2" if day < today else "") for name, day in deadlines
     ]
+    if sum(width_of(text) + 2 for text, _ in parts) + 7 <= style.width:
+        parts.append((f"{mark} today", "36;1"))
     return [line, *_flow(parts, style)]
 
 

@@ -42,6 +42,8 @@ def _cell(standing: Standing | None, style: Style) -> tuple[str, str]:
         return symbol, codes
     if standing.requirement.unit == "completion":
         return f"{symbol[0]} {'done' if standing.counted else 'not done'}", codes
+    if standing.status == "met" and standing.counted < standing.asked:  # by another proof
+        return symbol, codes
     return f"{symbol[0]} {amount(standing.counted)} / {amount(standing.asked)}", codes
 
 

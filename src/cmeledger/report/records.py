@@ -104,7 +104,7 @@ class Column(NamedTuple):
 COLUMNS: Final = (
     Column("date", 10, 0),
     Column("title", 0, 0),
-    Column("provider", 0, 70),
+    Column("provider", 0, 96),
     Column("topics", 0, 120),
     Column("cat", 3, 0),
     Column("credits", 9, 0),

@@ -1,6 +1,6 @@
 """`rules` for people: what is in force, where it comes from, and how it is read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from cmeledger.report.terminal import Style, amount, day, wrap
@@ -32,21 +32,32 @@ def lines(
     tags = {tag for item in shown for tag in item.sources}
     for name in kinds:
         rule = rulebook.kinds[name]
-        if brief and not _facts(rule):
+        if brief and not facts(rule):
             continue
         yield ""
         yield from kind(name, rule, style)
         tags.update(rule.sources)
     yield ""
-    yield style.bold("Sources")
-    for tag, text in rulebook.sources.items():
-        if tag in tags:
-            yield from wrap(f"{tag}: {text}", style, "    ", "  ")
+    yield from sources(rulebook, tags, style)
     if brief:
         yield ""
-        yield style.bold("Readings of cycles and licenses")
-        for reading in rulebook.readings:
-            yield from wrap(reading, style, "    ", style.plain("  – "))
+        yield from readings(rulebook, style)
+
+
+def sources(rulebook: Rulebook, tags: Iterable[str], style: Style) -> Iterator[str]:
+    """Lay out the sources with these tags."""
+    wanted = set(tags)
+    yield style.bold("Sources")
+    for tag, text in rulebook.sources.items():
+        if tag in wanted:
+            yield from wrap(f"{tag}: {text}", style, "    ", "  ")
+
+
+def readings(rulebook: Rulebook, style: Style) -> Iterator[str]:
+    """Lay out the readings taken of cycles and licenses."""
+    yield style.bold("Readings of cycles and licenses")
+    for reading in rulebook.readings:
+        yield from wrap(reading, style, "    ", style.plain("  – "))
 
 
 def requirement(item: Requirement, renewal: date, style: Style) -> Iterator[str]:
@@ -74,7 +85,7 @@ def requirement(item: Requirement, renewal: date, style: Style) -> Iterator[str]
 def kind(name: str, rule: KindRule, style: Style) -> Iterator[str]:
     """Lay out what a record of one kind gives, and its limits."""
     yield style.bold(name)
-    for fact in _facts(rule) or ["counts as given"]:
+    for fact in facts(rule) or ["counts as given"]:
         yield from wrap(f"{fact}.", style, "    ", "  ")
     if rule.source:
         yield f"  Source: {rule.source}"
@@ -82,7 +93,8 @@ def kind(name: str, rule: KindRule, style: Style) -> Iterator[str]:
         yield from wrap(f"Reading taken: {rule.reading}", style, "    ", "  ")
 
 
-def _facts(rule: KindRule) -> list[str]:
+def facts(rule: KindRule) -> list[str]:
+    """Say what a kind gives and what limits it has, a sentence each; nothing: as given."""
     return [*filter(None, [gives(rule)]), *limits(rule)]
 
 
@@ -147,3 +159,8 @@ def limits(rule: KindRule) -> list[str]:
         served = " and ".join(sorted(rule.topics))
         found.append(f"of topics only {served} does anything" if served else "topics do nothing")
     return found
+
+
+def differences(rulebook: Rulebook, one: date, other: date, style: Style) -> Iterator[str]:
+    """STUB."""
+    yield "STUB"

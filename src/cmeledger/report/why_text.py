@@ -59,13 +59,6 @@ def requirement(
     what = found[0][1].requirement
     yield Line(style.bold(f"{visible(what.name)} ({what.id})"))
     yield from _lines(wrap(f"It asks {visible(what.asks)}.", style))
-    if what.source:
-        yield from _lines(wrap(f"Source: {visible(what.source)}", style, "    ", ""))
-        for tag in what.sources:
-            if tag in book.rulebook.sources:
-                yield from _lines(wrap(f"{tag}: {book.rulebook.sources[tag]}", style, "    ", "  "))
-    if what.reading:
-        yield from _lines(wrap(f"Reading taken: {what.reading}", style))
     for report, standing, gone in found:
         yield Line("")
         yield from _lines(wrap(_license(report, known=True), style, "  ", ""))
@@ -80,10 +73,18 @@ def requirement(
         for note in standing.notes:
             yield from _lines(wrap(visible(note), style, indent="          "))
         yield Line("")
-        yield from records_of(book, standing, gone, style)
+        yield from _records(book, standing, gone, style)
+    if what.source:
+        yield Line("")
+        yield from _lines(wrap(f"Source: {visible(what.source)}", style, "    ", ""))
+        for tag in what.sources:
+            if tag in book.rulebook.sources:
+                yield from _lines(wrap(f"{tag}: {book.rulebook.sources[tag]}", style, "    ", "  "))
+    if what.reading:
+        yield from _lines(wrap(f"Reading taken: {what.reading}", style))
 
 
-def records_of(
+def _records(
     book: Book, standing: Standing, gone: Sequence[LeftOutOf], style: Style
 ) -> Iterator[Line]:
     """List the records that count for a requirement, and those left out with their reasons."""

@@ -85,6 +85,10 @@ class Series(NamedTuple):
         end = self.renewal_on_or_after(cycle.end + ONE_DAY)
         return Cycle(cycle.end + ONE_DAY, end)
 
+    def before(self, cycle: Cycle) -> Cycle | None:
+        """Return the cycle that came before; None before the first."""
+        return self.at(cycle.start - ONE_DAY)
+
     def is_renewal(self, day: date) -> bool:
         """Tell whether a cycle of the license ends on a day (29 February read as 28)."""
         day = in_year(day, day.year)

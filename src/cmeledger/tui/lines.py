@@ -13,13 +13,14 @@ from rich.segment import Segment
 from rich.style import Style as RichStyle
 from rich.text import Text
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from cmeledger.report.terminal import Line
+from cmeledger.tui.keys import IN_LISTS
 from cmeledger.visible import visible
 
 Item = TypeVar("Item")
@@ -47,7 +48,7 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
     """
 
     DEFAULT_CSS = """
-    LineList { height: 1fr; overflow-x: hidden; background: $surface; color: $foreground; }
+    LineList { height: 1fr; overflow-x: hidden; scrollbar-gutter: stable; background: $surface; color: $foreground; }
     LineList > .lines--chosen { background: $block-cursor-blurred-background; text-style: bold; }
     LineList:focus > .lines--chosen {
         background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold;
@@ -55,13 +56,7 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--chosen"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False, id="lines.up"),
-        Binding("down,j", "move(1)", "Down", show=False, id="lines.down"),
-        Binding("pageup", "page(-1)", "Page up", show=False, id="lines.page-up"),
-        Binding("pagedown,space", "page(1)", "Page down", show=False, id="lines.page-down"),
-        Binding("home,g", "jump(0)", "First", show=False, id="lines.first"),
-        Binding("end,G", "jump(-1)", "Last", show=False, id="lines.last"),
-        Binding("enter", "select", "Open", id="lines.open"),
+        key.binding for key in IN_LISTS if key.action != "focus_next"
     ]
 
     @dataclass

@@ -1,0 +1,451 @@
+"""The screens: five views of one ledger, live beside the editor.
+
+The app owns the state: it reads the file in a worker's thread, looks four times a second whether
+it changed, and hands each new state to the views. The views only show and ask.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import ClassVar, Final
+
+from rich.text import Text
+from textual import events, on, work
+from textual.app import App, ComposeResult, SystemCommand
+from textual.binding import BindingType
+from textual.command import Provider
+from textual.screen import Screen
+from textual.theme import Theme
+from textual.widgets import ContentSwitcher, Footer, Input, Static
+
+from cmeledger.book import archive_name
+from cmeledger.model import Activity
+from cmeledger.report.status_text import license_line
+from cmeledger.report.terminal import amount, day
+from cmeledger.tui import session
+from cmeledger.tui.frame import Licenses, Tabs
+from cmeledger.tui.help import Help
+from cmeledger.tui.keys import EVERYWHERE, VIEWS
+from cmeledger.tui.lines import plain
+from cmeledger.tui.messages import LedgerLooked, LedgerRead
+from cmeledger.tui.outward import credit_line, open_certificate, open_editor
+from cmeledger.tui.palette import Commands, RecordsByName
+from cmeledger.tui.session import Failed, Loaded
+from cmeledger.tui.settings import remember_theme, remembered_theme
+from cmeledger.tui.shown import Shown
+from cmeledger.tui.views.base import GoTo, View
+from cmeledger.tui.views.cycles import Cycles
+from cmeledger.tui.views.problems import Problems
+from cmeledger.tui.views.progress import Progress
+from cmeledger.tui.views.records import Records
+from cmeledger.tui.views.rules import Rules
+
+LOOK_SECONDS: Final = 0.25
+MISSING_LOOKS: Final = 4
+"""So many looks in a row must find no file: editors move it away for a moment."""
+
+HIGH_CONTRAST: Final = Theme(
+    name="high-contrast",
+    primary="#ffff00",
+    secondary="#00ffff",
+    accent="#00ff00",
+    warning="#ffff00",
+    error="#ff6060",
+    success="#00ff00",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#202020",
+    boost="#181818",
+    dark=True,
+    text_alpha=1.0,
+    variables={
+        "block-cursor-background": "#ffff00",
+        "block-cursor-foreground": "#000000",
+        "block-cursor-blurred-background": "#404040",
+        "text-muted": "#ffffff",
+    },
+)
+
+
+class CmeledgerApp(App[int]):
+    """The screens of one ledger."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "cmeledger"
+    AUTO_FOCUS = None
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
+        Commands,
+        RecordsByName,
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [key.binding for key in EVERYWHERE]
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  Textual declares no class variable
+        (0, "-tiny"),
+        (60, "-narrow"),
+        (120, "-wide"),
+        (150, "-very-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (15, "-high")]  # noqa: RUF012
+
+    def __init__(
+        self,
+        file: str,
+        today: Callable[[], date] = date.today,
+        *,
+        with_archive: bool = True,
+        settings: str | None = None,
+    ) -> None:
+        """Open the screens on a ledger's file.
+
+        `today` is asked again whenever the day may have changed; `settings` names the file that
+        remembers the theme (None: nothing is remembered).
+        """
+        super().__init__()
+        self.file = file
+        self.today = today
+        self.with_archive = with_archive
+        self.settings = settings
+        self.shown: Shown | None = None
+        self.failed: Failed | None = None
+        self.license_number = 0
+        self.seen: session.Stamp | None = None
+        """The state of the file that was read last."""
+        self.pending: session.Stamp | None = None
+        """Another state, seen once: it is read when the next look finds it unchanged."""
+        self.looks_without_file = 0
+        self.good_at: datetime | None = None
+        self.way_back: list[str] = []
+
+    # ── Layout ───────────────────────────────────────────────────────────────────────────
+
+    def compose(self) -> ComposeResult:
+        """Lay out the frame and the views."""
+        yield Tabs(id="tabs")
+        yield Licenses(id="licenses")
+        yield Static(id="masthead")
+        yield Static(id="banner")
+        with ContentSwitcher(initial="progress"):
+            yield Progress()
+            yield Records()
+            yield Cycles()
+            yield Problems()
+            yield Rules()
+        yield Static("", id="too-small")
+        yield Footer()
+
+    @property
+    def view(self) -> View:
+        """The view that is seen."""
+        current = self.query_one(ContentSwitcher).current
+        return self.query_one(f"#{current}", View)
+
+    def on_mount(self) -> None:
+        """Take the remembered theme, watch signals and the file, and read it."""
+        self.register_theme(HIGH_CONTRAST)
+        if self.settings is not None:
+            theme = remembered_theme(self.settings)
+            if theme in self.available_themes:
+                self.theme = theme
+        self.theme_changed_signal.subscribe(self, self._remember)
+        if sys.platform != "win32" and not self.is_headless:
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self.exit, None, 128 + number)
+        self.query_one("#licenses").display = False
+        self.query_one("#banner").display = False
+        self.query_one("#masthead", Static).update(plain(f"Reading {self.file} …"))
+        self.view.home.focus()
+        self.call_after_refresh(self.action_reload)
+        self.set_interval(LOOK_SECONDS, self.look)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say it plainly where the terminal is too small, and lay out the tabs anew."""
+        text = f"cmeledger needs 60 × 15 cells; here are {event.size.width} × {event.size.height}."
+        self.query_one("#too-small", Static).update(plain(text))
+        self._put_tabs()
+
+    # ── Reading ──────────────────────────────────────────────────────────────────────────
+
+    def action_reload(self) -> None:
+        """Read the file again now."""
+        self.read(self.file, self.today())
+
+    @work(thread=True, exclusive=True, group="read")
+    def read(self, file: str, day: date) -> None:
+        """Read and count in a thread of its own."""
+        self.post_message(LedgerRead(session.load(file, day, with_archive=self.with_archive)))
+
+    @work(thread=True, exclusive=True, group="look")
+    def look_closer(self, loaded: Loaded) -> None:
+        """Find places and look at evidence files in a thread of its own."""
+        self.post_message(LedgerLooked(loaded, session.look_closer(loaded)))
+
+    def look(self) -> None:
+        """Read the file again when it has changed and rests, or when the day has."""
+        if self.seen is None:
+            return
+        if self.shown is not None and self.shown.book.day != self.today():
+            self.seen = None
+            self.action_reload()
+            return
+        now = session.stamp(self.file)
+        if now == self.seen:
+            self.pending = None
+            return
+        self.looks_without_file = self.looks_without_file + 1 if now[0] is None else 0
+        if now[0] is None and self.looks_without_file < MISSING_LOOKS:
+            return
+        if now == self.pending:
+            self.pending, self.seen = None, None
+            self.action_reload()
+        else:
+            self.pending = now
+
+    @on(LedgerRead)
+    def take(self, message: LedgerRead) -> None:
+        """Show what was read; a file that broke leaves the last good state standing."""
+        result = message.result
+        self.seen = result.stamp
+        if isinstance(result, Failed) or result.broken is not None:
+            self.failed = result if isinstance(result, Failed) else result.broken
+            has_good = self.shown is not None and self.shown.loaded.broken is None
+            if isinstance(result, Loaded) and not has_good:
+                self._use(result)
+        else:
+            self.failed = None
+            self.good_at = datetime.now()  # noqa: DTZ005  the physician's own clock
+            self._use(result)
+        self.show()
+
+    def _use(self, loaded: Loaded) -> None:
+        """Make a state of the ledger the one that is shown, with the same license and cycle."""
+        before = self.shown
+        self.license_number = min(self.license_number, len(loaded.tallies) - 1)
+        tally = loaded.tallies[self.license_number]
+        cycle = tally.series.shown_for(loaded.book.day)
+        if before is not None and before.cycle != before.tally.series.shown_for(before.book.day):
+            cycle = tally.series.at(before.cycle.end) or cycle
+        self.shown = Shown(loaded, tally, cycle)
+        self.look_closer(loaded)
+
+    @on(LedgerLooked)
+    def take_closer(self, message: LedgerLooked) -> None:
+        """Show places and problems, if they belong to what is shown."""
+        if self.shown is not None and self.shown.loaded is message.loaded:
+            self.shown.looked = message.looked
+            self.show()
+
+    # ── Showing ──────────────────────────────────────────────────────────────────────────
+
+    def show(self) -> None:
+        """Hand the state to the frame and to every view."""
+        self._put_frame()
+        self.view.show(self.shown, self.failed)
+
+    def _put_frame(self) -> None:
+        masthead = self.query_one("#masthead", Static)
+        if self.shown is None:
+            masthead.update(plain(self.file))
+            self.query_one(Licenses).put([], 0)
+        else:
+            book = self.shown.book
+            name = book.ledger.physician.name or "(no name)"
+            first = plain(f"{name} · {day(book.day)} · {os.path.basename(self.file)}")
+            if book.archive_skipped:
+                first.append(" · without its archive")
+            masthead.update(Text("\n").join([first, plain(license_line(book, self.shown.report))]))
+            self.query_one(Licenses).put(self.shown.loaded.tallies, self.license_number)
+        banner = self.query_one("#banner", Static)
+        banner.display = self.failed is not None
+        if self.failed is not None:
+            banner.update(plain(self._broken()))
+        self._put_tabs()
+
+    def _broken(self) -> str:
+        assert self.failed is not None
+        text = f"✗ {self.failed.why}."
+        if self.shown is None:
+            return f"{text} {self.failed.advice}"
+        if self.shown.loaded.broken is not None:
+            return f"{text} Shown is what could still be read: totals are incomplete. 4: the place"
+        at = f"{self.good_at:%H:%M:%S}" if self.good_at else "before"
+        return f"{text} The numbers are those of {at}, before it broke. 4: the place"
+
+    def _put_tabs(self) -> None:
+        problems = self.query_one(Problems)
+        problems.shown, problems.failed = self.shown, self.failed
+        current = self.query_one(ContentSwitcher).current or ""
+        self.query_one(Tabs).put(current, problems.problems(), self.size.width)
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """Tell the user something for a few seconds; text is never markup."""
+        self.notify(
+            plain(text).plain,
+            severity="warning" if warning else "information",
+            timeout=6,
+            markup=False,
+        )
+
+    # ── Keys ─────────────────────────────────────────────────────────────────────────────
+
+    def action_view(self, name: str) -> None:
+        """Show another view."""
+        switcher = self.query_one(ContentSwitcher)
+        if switcher.current != name:
+            self.way_back.append(switcher.current or "progress")
+            del self.way_back[:-20]
+        switcher.current = name
+        self.view.show(self.shown, self.failed)
+        self.view.home.focus()
+        self._put_tabs()
+
+    async def action_back(self) -> None:
+        """Clear the filter, or go back to the view before."""
+        if isinstance(self.focused, Input) or (
+            isinstance(self.view, Records) and self.view.filtered
+        ):
+            self.query_one(Records).clear()
+        elif self.focused is not self.view.home:
+            self.view.home.focus()
+        elif self.way_back:
+            name = self.way_back.pop()
+            self.action_view(name)
+            del self.way_back[-1:]
+
+    def action_filter(self) -> None:
+        """Go to the filter of the records."""
+        self.action_view("records")
+        self.query_one("#filter", Input).focus()
+
+    def action_sort(self) -> None:
+        """Sort the records by the next column."""
+        self._records().sort()
+
+    def action_reverse(self) -> None:
+        """Turn the order of the records around."""
+        self._records().reverse()
+
+    def action_cycle(self, steps: int) -> None:
+        """Show an earlier or later cycle of the license."""
+        if self.shown is None:
+            return
+        cycle = self.shown.next_cycle(steps)
+        if cycle is None:
+            self.say("this license has no cycle " + ("after" if steps > 0 else "before") + " this")
+            return
+        self._shift(Shown(self.shown.loaded, self.shown.tally, cycle))
+
+    def action_license(self, number: int | None = None) -> None:
+        """Show another license."""
+        if self.shown is None or len(self.shown.loaded.tallies) < 2:
+            self.say("this ledger has one license")
+            return
+        tallies = self.shown.loaded.tallies
+        self.license_number = (self.license_number + 1) % len(tallies) if number is None else number
+        tally = tallies[self.license_number]
+        self._shift(Shown(self.shown.loaded, tally, tally.series.shown_for(self.shown.book.day)))
+
+    def _shift(self, shown: Shown) -> None:
+        assert self.shown is not None
+        shown.looked = self.shown.looked
+        self.shown = shown
+        self.show()
+
+    def action_editor(self) -> None:
+        """Open the user's editor at the record or problem under the cursor."""
+        place = self.view.place
+        file = self.file
+        if place is not None and place.archived:
+            file = archive_name(self.file)
+        open_editor(self, file, place.line if place else 1)
+        self.action_reload()
+
+    def action_certificate(self) -> None:
+        """Open the certificate of the record under the cursor."""
+        activity = self._activity()
+        if activity is not None and self.shown is not None:
+            open_certificate(self, self.shown.book.folder, activity)
+
+    def action_copy_id(self) -> None:
+        """Copy the id of the record under the cursor."""
+        record = self.view.record
+        if record is None:
+            self.say("choose a record first", warning=True)
+            return
+        self.copy_to_clipboard(record)
+        self.say(f"copied: {record}")
+
+    def action_copy_line(self) -> None:
+        """Copy the record under the cursor as a line."""
+        activity = self._activity()
+        if activity is None or self.shown is None:
+            return
+        row = next(row for row in self.shown.rows() if row.id == activity.id)
+        line = credit_line(activity, amount(row.counted))
+        self.copy_to_clipboard(line)
+        self.say(f"copied: {line}")
+
+    def action_help(self) -> None:
+        """Show what the view is for, and the keys."""
+        self.push_screen(Help(dict(VIEWS)[self.view.NAME], self.view.HELP))
+
+    @on(GoTo)
+    def follow(self, message: GoTo) -> None:
+        """Go to a record."""
+        self.go_to(message.record)
+
+    def go_to(self, record: str) -> None:
+        """Show a record among the records."""
+        self.action_view("records")
+        if not self.query_one(Records).choose(record):
+            self.say(f"the record {record} is not in the file any more", warning=True)
+
+    def _activity(self) -> Activity | None:
+        record = self.view.record
+        activity = self.shown.activity(record) if self.shown and record else None
+        if activity is None:
+            self.say("choose a record first", warning=True)
+        return activity
+
+    def _records(self) -> Records:
+        if not isinstance(self.view, Records):
+            self.action_view("records")
+        return self.query_one(Records)
+
+    # ── Theme, palette, and the end ──────────────────────────────────────────────────────
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer none of Textual's own commands: ours are in the palette's own providers."""
+        del screen
+        return ()
+
+    def _remember(self, theme: Theme) -> None:
+        if self.settings is not None and not remember_theme(self.settings, theme.name):
+            self.say("the theme could not be remembered: the settings folder is not writable")
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave the terminal clean and say whose fault it is: never a screen of locals."""
+        import traceback
+
+        super()._handle_exception(error)
+        frames = traceback.extract_tb(error.__traceback__)
+        where = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else "?"
+        text = (
+            f"cmeledger: the screens ended by a fault of their own ({type(error).__name__} at "
+            f"{where}); the ledger was not touched.\n"
+            "help: `cmeledger status` and the other commands still work; please report this."
+        )
+        self._exit_renderables[:] = [Text(text)]
+
+
+def run(file: str, as_of: date | None, *, with_archive: bool) -> int:
+    """Open the screens on the terminal; return the exit code."""
+    from cmeledger.tui.settings import settings_file
+
+    today = date.today if as_of is None else (lambda: as_of)
+    app = CmeledgerApp(file, today, with_archive=with_archive, settings=settings_file())
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,1 @@
+"""The five views: progress, records, cycles, problems, rules."""

@@ -1,0 +1,168 @@
+"""Every record: sort, filter, and the chosen one in full."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from cmeledger.report import records as table
+from cmeledger.report import why_text
+from cmeledger.report.records import COLUMNS, Row
+from cmeledger.report.search import search
+from cmeledger.report.terminal import Line
+from cmeledger.report.views import find, view
+from cmeledger.tui.lines import LineList, Page
+from cmeledger.tui.views.base import NOTHING, Lines, View, compose_split
+from cmeledger.visible import visible
+
+
+class Records(View):
+    """The table of records, its filter, and the chosen record's own text and count."""
+
+    NAME: ClassVar[str] = "records"
+    HELP: ClassVar[str] = (
+        "Type / and then words, or fields: topic:opioid-pain kind:teaching category:1 cycle:2027 "
+        "status:planned evidence:no. A minus before one turns it around: -topic:wellness. Enter "
+        "goes to the table, escape clears the filter. Credits read claimed→counted where not all "
+        "of them count; below stands why. ev tells whether a certificate is named."
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by = "date"
+        self.descending = True
+
+    def compose(self) -> ComposeResult:
+        """Lay out the view."""
+        yield Input(
+            id="filter",
+            placeholder="/ to filter: words, topic: kind: category: cycle: status: evidence:no",
+            compact=True,
+            select_on_focus=False,
+        )
+        yield Lines(id="found")
+        yield Lines(id="heading")
+        self.table: LineList[Row] = LineList(self._draw, lambda row: row.id, id="rows")
+        yield from compose_split(self.table, Page(id="record"), id="records-split")
+
+    @property
+    def record(self) -> str | None:
+        """The chosen record."""
+        return self.table.key
+
+    def fill(self) -> None:
+        """Draw everything from the state shown."""
+        if self.shown is None:
+            self.table.show([])
+            self.query_one("#record", Page).show(NOTHING)
+            return
+        wanted = search(self.query_one(Input).value, self.shown.book.rulebook.topics)
+        found = [row for row in self.shown.rows() if wanted.matches(row)]
+        found.sort(key=lambda row: table.sort_key(row, self.by), reverse=self.descending)
+        style = self.style_for(self.table)
+        note = table.totals(found)
+        if wanted.problem:
+            note = style.paint(visible(wanted.problem), "33;1")
+        self.query_one("#found", Lines).put([note])
+        room = self.table.room
+        self.query_one("#heading", Lines).put(
+            ["  " + table.heading(room, self.by, descending=self.descending, style=style)]
+        )
+        self.table.show(
+            found,
+            empty="No record matches the filter."
+            if len(self.shown.rows())
+            else "No records yet: write the first one in your editor (E), and it shows here.",
+        )
+
+    def choose(self, record: str) -> bool:
+        """Choose a record, clearing the filter if that hides it."""
+        if self.table.choose(record):
+            return True
+        self.query_one(Input).value = ""
+        self.fill()
+        return self.table.choose(record)
+
+    def sort(self) -> None:
+        """Sort by the next column."""
+        shown = [column.name for column, _ in table.widths(self.table.room)]
+        place = shown.index(self.by) if self.by in shown else -1
+        self.by = shown[(place + 1) % len(shown)]
+        self.descending = self.by in ("date", "credits", "keep until")
+        self.fill()
+
+    def reverse(self) -> None:
+        """Turn the order around."""
+        self.descending = not self.descending
+        self.fill()
+
+    def sort_at(self, x: int) -> None:
+        """Sort by the column at a cell of the heading; again: turn it around."""
+        start = 2
+        for column, cells in table.widths(self.table.room):
+            if start <= x < start + cells + 1:
+                if self.by == column.name:
+                    self.descending = not self.descending
+                self.by = column.name
+                self.fill()
+                return
+            start += cells + 1
+
+    @property
+    def filtered(self) -> bool:
+        """Whether a filter is set."""
+        return bool(self.query_one(Input).value)
+
+    def clear(self) -> None:
+        """Clear the filter and go to the table."""
+        self.query_one(Input).value = ""
+        self.table.focus()
+
+    def _draw(self, row: Row, width: int) -> str:
+        return table.line(row, width, self.style_for(self.table))
+
+    @on(Input.Changed, "#filter")
+    def narrow(self) -> None:
+        """Filter as it is typed."""
+        self.fill()
+
+    @on(Input.Submitted, "#filter")
+    def leave_filter(self) -> None:
+        """Go from the filter to what it found."""
+        self.table.focus()
+
+    @on(LineList.Selected, "#rows")
+    def look_closer(self) -> None:
+        """Move into the chosen record."""
+        self.query_one("#record", Page).focus()
+
+    @on(LineList.Highlighted, "#rows")
+    def explain(self) -> None:
+        """Show the chosen record: what it counts, why, and its own text."""
+        page = self.query_one("#record", Page)
+        shown, record = self.shown, self.table.key
+        if shown is None or record is None:
+            page.show([])
+            return
+        style = self.style_for(page)
+        activity = shown.activity(record)
+        if activity is not None:
+            seen = find(shown.tally, activity, shown.cycle, shown.book)
+            report = shown.report_of(seen.cycle) if seen.cycle else shown.report
+            views = [view(shown.book, report, seen)]
+            kept = shown.loaded.keeping[record]
+            lines = list(why_text.record(shown.book, activity, views, kept, style))
+            lines += [f"Evidence: {visible(item.file)}" for item in activity.evidence]
+        else:
+            left = next((x for x in shown.book.ledger.left_out if x.id == record), None)
+            lines = list(why_text.left_out(left, style)) if left else []
+        text = shown.text_of(record)
+        if text:
+            lines += ["", style.dim("In the file:")]
+            lines += ["  " + visible(line.expandtabs(4)) for line in text.rstrip("\n").split("\n")]
+        page.show([Line(line) for line in lines])
+
+
+SORTABLE = tuple(column.name for column in COLUMNS)
+"""The columns that the table can be sorted by."""
