@@ -371,7 +371,10 @@ def tally(doc: Report, license_: Record, day: date) -> dict[str, Outcome]:
         work = work_of(record)
         if work is not None:
             works.add(work)  # "in its first record"
-        outcome.completes = when is not None and when <= min(day, cycles[-1][1])
+        # "count only with it": an unapproved service is no completion either
+        outcome.completes = refused != "not-approved" and (
+            when is not None and when <= min(day, cycles[-1][1])
+        )
         most = min(amount, Fraction(10)) if kind == "publication" else amount
         if when is None:
             outcome.cut("not-approved", amount)
@@ -546,7 +549,7 @@ def counted_for(asked: Asked, record: Record, outcome: Outcome, cycles: list[Cyc
 
 def promised(doc: Report, asked: Asked, renewal: date, status: str) -> Fraction:
     """Add up what planned or attended records claim for a requirement, before limits."""
-    claims = [ZERO]
+    total = ZERO
     for record in records_of(doc):
         when, (first, last) = counting_day(record), asked.window
         if record.get("status") != status:
@@ -558,8 +561,8 @@ def promised(doc: Report, asked: Asked, renewal: date, status: str) -> Fraction:
         else:
             continue
         share, _ = risk_share(record, claimed, renewal, NO_LIMIT, NO_LIMIT)
-        claims.append(takes(asked, record, claimed, share))
-    return max(claims) if asked.id in COMPLETIONS else sum(claims, ZERO)  # a completion is 1 or 0
+        total += takes(asked, record, claimed, share)
+    return total
 
 
 def exempt(doc: Report, renewal: date, day: date) -> set[str]:

@@ -80,7 +80,17 @@ def test_options_may_stand_anywhere() -> None:
 def test_without_a_verb_status_is_printed() -> None:
     plain = run_here("status", HOSPITALIST, *AS_OF)
     assert run_here(HOSPITALIST, *AS_OF).out == plain.out
-    assert run_here(*AS_OF, env={"CMELEDGER": HOSPITALIST}).out == plain.out
+    variable = {"CMELEDGER": HOSPITALIST}
+    assert run_here(*AS_OF, env=variable).out == run_here("status", *AS_OF, env=variable).out
+
+
+def test_suggested_commands_speak_of_the_same_ledger_and_day() -> None:
+    shown = run_here("status", HOSPITALIST, *AS_OF).out
+    again = f"{HOSPITALIST} --as-of 2026-03-01"
+    assert f"cmeledger check {again}" in " ".join(shown.split())
+    variable = {"CMELEDGER": HOSPITALIST}
+    shown = " ".join(run_here("status", *AS_OF, env=variable).out.split())
+    assert "cmeledger check --as-of 2026-03-01" in shown
 
 
 def test_a_word_that_is_no_command_and_no_file() -> None:

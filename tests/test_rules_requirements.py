@@ -412,13 +412,12 @@ def test_a_training_is_met_by_one_claimed_record_whatever_its_credits(
 @pytest.mark.parametrize(
     ("keys", "practice"),
     [
-        # a record that counts for nothing else: teaching of residents by faculty, no approval,
-        # and the second article of a year
+        # a record that counts for nothing else: teaching of residents by faculty, and the second
+        # article of a year
         (
             {"kind": "teaching", "category": 2, "hours": 1, "learners": ["residents"]},
             "full-time-faculty = true",
         ),
-        ({"kind": "medical-examiner"}, ""),
         ({"kind": "article"}, ""),
     ],
 )
@@ -442,6 +441,19 @@ def test_a_training_is_met_by_a_claimed_record_that_counts_no_credits(
         practice=practice,
     )
     assert standings(tmp_path, text, "2025-06-01")["child-abuse"]["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("approved", "status"), [({"approved_on": "2024-12-31"}, "met"), ({}, "short")]
+)
+def test_a_service_without_approval_is_no_training(
+    approved: dict[str, str], status: str, tmp_path: Path
+) -> None:
+    # medical-examiner, board-of-health "count only with" approved-on
+    for kind in ("medical-examiner", "board-of-health"):
+        text = ledger(activity(kind=kind, date="2024-12-31", topics=["child-abuse"], **approved))
+        found = standings(tmp_path, text, "2025-06-01")["child-abuse"]
+        assert found["status"] == status
 
 
 def test_two_trainings_are_listed_and_counted_as_one_completion(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from cmeledger.checks import warnings
-from cmeledger.ledger.parse import Document, NotToml, parse
+from cmeledger.ledger.parse import MAX_BYTES, Document, NotToml, parse
 from cmeledger.ledger.read import NOTHING, read
 from cmeledger.model import Ledger
 from cmeledger.problems import LedgerUnreadable, LedgerUnusable, Problem
@@ -153,4 +153,4 @@ def read_bytes(file: str) -> bytes:
         advice = "a ledger is a plain text file; name that file"
         raise LedgerUnreadable(file, "this is not a regular file", advice)
     with open(handle, "rb") as opened:
-        return opened.read()
+        return opened.read(MAX_BYTES + 1)  # more is refused; it need not be read

@@ -29,11 +29,11 @@ def look(ledger: Ledger, folder: str) -> Iterator[Problem]:
 
 
 def _look_at(item: Evidence, folder: str) -> Problem | None:
-    path = os.path.realpath(os.path.join(folder, item.file))
-    if os.path.commonpath([folder, path]) != folder:
-        message = f"the evidence file '{item.file}' leads out of the ledger's folder"
-        return Problem("bad-value", message, "copy the file itself into the folder", item.path)
     try:
+        path = os.path.realpath(os.path.join(folder, item.file))
+        if os.path.commonpath([folder, path]) != folder:
+            message = f"the evidence file '{item.file}' leads out of the ledger's folder"
+            return Problem("bad-value", message, "copy the file itself into the folder", item.path)
         if not stat.S_ISREG(os.stat(path).st_mode):
             message = f"'{item.file}' is not a file"
             return _warning("missing-evidence", message, "name the file itself", item)
@@ -41,6 +41,9 @@ def _look_at(item: Evidence, folder: str) -> Problem | None:
             message = f"'{item.file}' is not the file that was recorded: its digest differs"
             advice = "bring the old file back, or record the new digest"
             return _warning("evidence-changed", message, advice, item)
+    except ValueError:  # a name that this system's file names cannot spell
+        message = f"the file '{item.file}' cannot be named on this system"
+        return _warning("missing-evidence", message, "use a UTF-8 locale, or rename it", item)
     except OSError as error:
         message = f"there is no file '{item.file}'"
         if not isinstance(error, FileNotFoundError):

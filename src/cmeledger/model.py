@@ -95,6 +95,7 @@ class LeftOut(NamedTuple):
 
     id: str | None
     title: str | None
+    kind: str | None
     day: Date | None
     topics: tuple[str, ...]
     archived: bool

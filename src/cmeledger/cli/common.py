@@ -3,13 +3,14 @@
 import argparse
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Final, NoReturn
 
 from cmeledger.book import Book, open_book
 from cmeledger.cli.main import Io
 from cmeledger.problems import Exit, UsageError
 from cmeledger.rules.counting import Tally
 from cmeledger.rules.standing import Report
+from cmeledger.visible import visible
 
 DEFAULT_LEDGER: Final = "cme.toml"
 FIRST_YEAR: Final = 1900
@@ -23,9 +24,17 @@ class _Help(argparse.HelpFormatter):
         super().__init__(prog, width=78)
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are safe to show, whatever was typed."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print usage and message, and end with the exit code for a wrong command line."""
+        super().error(visible(message))
+
+
 def parser(verb: str, description: str) -> argparse.ArgumentParser:
     """Make the parser of one verb, with the options that every verb has."""
-    made = argparse.ArgumentParser(
+    made = _Parser(
         prog=f"cmeledger {verb}",
         description=description,
         allow_abbrev=False,
@@ -78,19 +87,28 @@ def ledger_name(options: argparse.Namespace, io: Io) -> str:
     return options.ledger or io.env.get("CMELEDGER") or DEFAULT_LEDGER
 
 
+def again(options: argparse.Namespace) -> str:
+    """Write what a suggested command needs to speak of the same ledger on the same day."""
+    from shlex import quote
+
+    named = [options.ledger] if options.ledger else []
+    day = ["--as-of", options.as_of.isoformat()] if options.as_of else []
+    return "".join(f" {visible(quote(word))}" for word in (*named, *day))
+
+
 def reports(book: Book, tallies: Sequence[Tally], year: int | None) -> list[Report]:
     """Judge the cycle asked about for each license.
 
     Raises UsageError where no license renews in the year asked about.
     """
-    going = book.going(list(tallies))
+    shown = [(tally, tally.series.shown_for(book.day)) for tally in tallies]
     if year is None:
-        cycles = [(tally, tally.series.shown_for(book.day)) for tally in going]
+        cycles = shown
     else:
         ending = [(tally, tally.series.ending_in(year)) for tally in tallies]
         cycles = [(tally, cycle) for tally, cycle in ending if cycle is not None]
     if not cycles:
-        ends = {tally.series.shown_for(book.day).end.year for tally in going}
+        ends = {cycle.end.year for _, cycle in shown}
         raise UsageError(
             f"no license of this ledger renews in {year}\n"
             f"the present cycle ends in {', '.join(map(str, sorted(ends)))}"
@@ -110,7 +128,7 @@ def a_day(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"'{text}' is not a date like 2026-03-01") from None
-    if len(text) != 10 or not FIRST_YEAR <= day.year <= LAST_YEAR:
+    if text != day.isoformat() or not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise argparse.ArgumentTypeError(f"'{text}' is not a date from {FIRST_YEAR} to {LAST_YEAR}")
     return day
 

@@ -35,7 +35,7 @@ def run(arguments: Sequence[str], io: Io) -> Exit:
         text = "\n".join(filter(None, (activity.title, activity.provider, activity.note)))
         return (
             (options.cycle is None or seen.cycle == report.cycle)
-            and (options.topic is None or options.topic in seen.topics)
+            and (options.topic is None or options.topic in {*activity.topics, *seen.topics})
             and (options.category is None or activity.category == int(options.category))
             and (options.kind is None or activity.kind == options.kind)
             and (options.find is None or options.find.casefold() in text.casefold())

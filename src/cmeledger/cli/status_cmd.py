@@ -26,5 +26,9 @@ def run(arguments: Sequence[str], io: Io) -> Exit:
         from cmeledger.report.terminal import style_for
 
         style = style_for(io.out, io.env)
-        io.out.write("".join(f"{line}\n" for line in lines(book, reports, problems, style)))
+        io.out.write(
+            "".join(
+                f"{line}\n" for line in lines(book, reports, problems, style, common.again(options))
+            )
+        )
     return common.answer(book)

@@ -40,9 +40,6 @@ def run(arguments: Sequence[str], io: Io) -> Exit:
         keep = book.keeping(tallies)[name]
         document = documents.why_record(book, name, views, keep)
         lines = why_text.record(book, activity, views, keep, style)
-    elif left_out is not None:
-        document = documents.why_left_out(book, left_out, reports)
-        lines = why_text.left_out(left_out, style)
     elif standings:
         document = documents.why_requirement(book, standings)
         seen = [
@@ -50,6 +47,9 @@ def run(arguments: Sequence[str], io: Io) -> Exit:
             for report, item in standings
         ]
         lines = (line.text for line in why_text.requirement(book, seen, style))
+    elif left_out is not None:
+        document = documents.why_left_out(book, left_out, reports)
+        lines = why_text.left_out(left_out, style)
     else:
         raise UsageError(_unknown(book, name))
     io.out.write(documents.dumps(document) if options.json else "".join(f"{x}\n" for x in lines))

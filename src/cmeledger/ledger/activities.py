@@ -224,6 +224,7 @@ def _left_out(draft: _Draft, record: str | None) -> LeftOut:
     return LeftOut(
         record,
         draft.values.get("title"),
+        draft.values.get("kind"),
         _day(draft.values),
         tuple(topic for topic in readable if isinstance(topic, str)),
         draft.archived,

@@ -25,6 +25,10 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 def lines(book: Book, records: Sequence[tuple[Activity, Counted]], style: Style) -> Iterator[str]:
     """Lay out records with totals by kind. On a narrow terminal the id has a line of its own."""
     wide = style.width >= WIDE
+    if not records:
+        yield "No record matches."
+        yield from _left_out(book)
+        return
     title_width = style.width - MARGIN - (50 if wide else 0)
     head = f"{'date':<10}  cat  {'status':<8} {'credits':>7}  "
     yield style.dim(head + ("title".ljust(title_width) + "  id" if wide else "title, id"))

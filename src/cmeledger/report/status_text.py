@@ -16,30 +16,46 @@ from cmeledger.report.terminal import (
     wrap,
 )
 from cmeledger.rules.cycles import deadlines
+from cmeledger.rules.rulebook import Requirement
 from cmeledger.rules.sharing import claim
 from cmeledger.rules.standing import Report, Standing
 from cmeledger.visible import visible
 
 
 def lines(
-    book: Book, reports: Sequence[Report], problems: Sequence[Problem], style: Style
+    book: Book,
+    reports: Sequence[Report],
+    problems: Sequence[Problem],
+    style: Style,
+    again: str = "",
 ) -> Iterator[str]:
-    """Lay out the status of every license."""
+    """Lay out the status of every license.
+
+    `again` is what a suggested command needs to speak of the same ledger: its name, the day.
+    """
     name = visible(book.ledger.physician.name or "(no name)")
     as_of = f"as of {day(book.day)}"
     gap = min(style.width, 100) - width_of(name) - len(as_of)
     yield style.bold(name) + (" " * gap + as_of if gap > 1 else f", {as_of}")
+    # A license that ended in an earlier cycle is told in a line where another goes on.
+    going = [report for report in reports if not report.tally.series.is_over(book.day)] or reports
+    for report in going:
+        yield from _license(book, report, style, again)
     for report in reports:
-        yield from _license(book, report, style)
-    yield from _problems(problems, style)
+        if report not in going:
+            yield from wrap(license_line(book, report), style, indent="  ", first="")
+    yield from _problems(problems, style, again)
     if book.archive_skipped:
         yield ""
         yield "The archive beside the ledger is left out of these numbers."
 
 
-def next_steps(book: Book, report: Report) -> Iterator[str]:
-    """Say what is worth doing next, the most pressing first; nothing for a cycle that is over."""
-    if book.day > report.cycle.end:
+def next_steps(book: Book, report: Report, again: str | None = None) -> Iterator[str]:
+    """Say what is worth doing next, the most pressing first; nothing for a cycle that is over.
+
+    `again` is what a command needs to speak of the same ledger; with None, none is suggested.
+    """
+    if book.day > report.cycle.end or _has_ended(book, report):
         return
     short = [standing for standing in report.standings if standing.status == "short"]
     helped: dict[str, list[str]] = {}
@@ -48,9 +64,9 @@ def next_steps(book: Book, report: Report) -> Iterator[str]:
         for share in standing.shares:
             activity = share.record.activity
             more = claim(standing.requirement, share.record, report.cycle)
-            if activity.status == "attended" and more:
+            if activity.status == "attended" and more and share.record.day <= report.cycle.end:
                 waiting[activity.id] = activity
-                name = standing.requirement.name.lower()
+                name = _in_a_sentence(standing.requirement)
                 helped.setdefault(activity.id, []).append(f"{name} +{amount(more)}")
     for activity in sorted(waiting.values(), key=lambda a: (a.claim_by or date.max, a.id)):
         title = visible(activity.title)
@@ -66,9 +82,10 @@ def next_steps(book: Book, report: Report) -> Iterator[str]:
             step = f"{what.name}: {what.asks}"
         else:
             step = f"{what.name}: {amount(standing.missing)} more"
-            if standing.planned >= standing.missing:
-                step += ", which planned records would give"
-        yield f"{visible(step)}. Why? cmeledger why {what.id}"
+            if standing.planned:
+                step += f" (planned, before any limit: {amount(standing.planned)})"
+        ask = "" if again is None else f" Why? cmeledger why {what.id}{again}"
+        yield f"{visible(step)}.{ask}"
 
 
 def headline(report: Report) -> str:
@@ -76,7 +93,7 @@ def headline(report: Report) -> str:
     decisive = [s for s in report.standings if s.requirement.decides]
     if report.status == "not-applicable":
         return "Nothing is asked of this license."
-    short = [s.requirement.name.lower() for s in decisive if s.status == "short"]
+    short = [_in_a_sentence(s.requirement) for s in decisive if s.status == "short"]
     text = "Met on record: nothing that the Board asks is short."
     if short:
         text = f"Short on record: {join(short)}."
@@ -96,7 +113,7 @@ def license_line(book: Book, report: Report) -> str:
     license, cycle = report.tally.license, report.cycle
     left = (cycle.end - book.day).days
     when = f"{plural(left, 'day')} left" if left >= 0 else f"ended {plural(-left, 'day')} ago"
-    if license.ended is not None and license.ended < book.day:
+    if license.ended is not None and _has_ended(book, report):
         when = f"license ended {day(license.ended)}"
     number = f" {visible(license.number)}" if license.number else ""
     return (
@@ -115,7 +132,17 @@ def painted_headline(report: Report, style: Style) -> list[str]:
     return [first, *rest]
 
 
-def _license(book: Book, report: Report, style: Style) -> Iterator[str]:
+def _has_ended(book: Book, report: Report) -> bool:
+    ended = report.tally.license.ended
+    return ended is not None and ended < book.day
+
+
+def _in_a_sentence(requirement: Requirement) -> str:
+    """Write the name of a requirement small; one of the physician's own as it is written."""
+    return visible(requirement.name) if requirement.own else requirement.name.lower()
+
+
+def _license(book: Book, report: Report, style: Style, again: str) -> Iterator[str]:
     cycle = report.cycle
     yield from wrap(license_line(book, report), style, indent="  ", first="")
     yield ""
@@ -131,14 +158,14 @@ def _license(book: Book, report: Report, style: Style) -> Iterator[str]:
     if shown:
         yield ""
     ahead = [(deadline, on) for deadline, on in deadlines(book.rulebook, cycle) if on >= book.day]
-    if ahead and report.status != "not-applicable":
+    if ahead and report.status != "not-applicable" and not _has_ended(book, report):
         yield style.bold("Deadlines")
         for deadline, on in ahead:
             days = (on - book.day).days
             when = f"in {plural(days, 'day')}" if days else "today"
             yield f"  {day(on):<13} {when:<13} {deadline.name}"
         yield ""
-    steps = list(next_steps(book, report))
+    steps = list(next_steps(book, report, again))
     if steps:
         yield style.bold("Next")
         for step in steps:
@@ -182,22 +209,22 @@ def _why_not(report: Report, standing: Standing) -> str:
     return f"not asked of a license of type {report.tally.license.type}"
 
 
-def _problems(problems: Sequence[Problem], style: Style) -> Iterator[str]:
+def _problems(problems: Sequence[Problem], style: Style, again: str) -> Iterator[str]:
     errors = [problem for problem in problems if problem.severity == "error"]
     warnings = len(problems) - len(errors)
     if errors:
         places = {problem.record or problem.path[:2] for problem in errors}
         text = (
             f"{plural(len(errors), 'error')} in {plural(len(places), 'place')}: what is written "
-            "there is left out of these numbers. See: cmeledger check"
+            f"there is left out of these numbers. See: cmeledger check{again}"
         )
         for line in wrap(text, style):
             yield style.paint(line, "31;1")
     codes = sorted({problem.code for problem in problems if problem.severity == "warning"})
-    text = "To look at the evidence files too: cmeledger check"
+    text = f"To look at the evidence files too: cmeledger check{again}"
     if warnings:
         text = (
             f"{plural(warnings, 'warning')} ({', '.join(codes)}). "
-            "To see more, and look at the evidence files: cmeledger check"
+            f"To see more, and look at the evidence files: cmeledger check{again}"
         )
     yield from wrap(text, style)

@@ -126,6 +126,7 @@ def fit(text: str, cells: int) -> str:
     width = width_of(text)
     if width <= cells:
         return text + " " * (cells - width)
+    text = text[: 4 * cells]  # no letter takes more than some of its marks along
     while width_of(text) > cells - 3:
         text = text[:-1]
     return text + "..." + " " * (cells - 3 - width_of(text))
@@ -165,7 +166,7 @@ def join(words: Iterable[str]) -> str:
     words = list(words)
     if len(words) < 2:
         return "".join(words)
-    mark = ";" if any(" and " in word for word in words) else ","
+    mark = ";" if any(" and " in word or "," in word for word in words) else ","
     if len(words) == 2:
         return f"{words[0]}{mark if mark == ';' else ''} and {words[1]}"
     return f"{mark} ".join(words[:-1]) + f"{mark} and {words[-1]}"

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from cmeledger.book import Book
-from cmeledger.model import ZERO, Activity
+from cmeledger.model import ZERO, Activity, LeftOut
 from cmeledger.rules.counting import Counted, Reason, Tally, count_enrollment
 from cmeledger.rules.cycles import Cycle
 from cmeledger.rules.enrollment import Enrolled, count_days, credits_for
 from cmeledger.rules.sharing import claim
-from cmeledger.rules.standing import Report, Standing
+from cmeledger.rules.standing import Report, Standing, takes_training
 
 
 class RecordView(NamedTuple):
@@ -101,20 +101,44 @@ def view(book: Book, report: Report, record: Counted) -> RecordView:
 def left_out_of(
     book: Book, report: Report, standing: Standing, invalid: Reason
 ) -> Iterator[tuple[str, tuple[Reason, ...]]]:
-    """Go through the records that bear on a requirement and did not count in full, with reasons."""
+    """Go through the records that bear on a requirement and did not count in full, with reasons.
+
+    Of the requirement's own days: the cycle, its window, or, for once only, any. By day, then id.
+    """
     requirement = standing.requirement
+    window = Cycle(*requirement.window) if requirement.window else report.cycle
+    found: list[tuple[date, str, tuple[Reason, ...]]] = []
     for share in standing.shares:
-        full = claim(requirement, share.record, report.cycle)
-        is_other_category = any(reason.code == "wrong-category" for reason in share.reasons)
-        if share.amount < full or (is_other_category and not share.amount):
-            yield share.record.activity.id, share.reasons
+        record = share.record
+        full = claim(requirement, record, report.cycle)
+        other_category = any(r.code == "wrong-category" and r.cut for r in share.reasons)
+        if share.reasons and (share.amount < full or (other_category and not share.amount)):
+            found.append((record.day, record.activity.id, share.reasons))
+    if takes_training(requirement):
+        counted = {item.activity.id for item in report.tally.enrolled}
+        for activity in book.ledger.activities:
+            if not book.rulebook.kinds[activity.kind].enrollment or activity.id in counted:
+                continue
+            days = activity.start or activity.day, activity.end or window.end
+            if count_days([days], *window):
+                seen = _not_counting(report.tally, activity, report.cycle, book)
+                found.append((seen.day, activity.id, seen.reasons))
     topics = {rule.topic for rule in requirement.topics}
     for item in book.ledger.left_out:
-        if item.id is None or item.day is None:
-            continue
-        in_time = item.day <= report.day if requirement.once else report.cycle.holds(item.day)
-        if in_time and (not topics or topics.intersection(item.topics)):
-            yield item.id, (invalid,)
+        in_time = requirement.once or (item.day is not None and window.holds(item.day))
+        if item.id and in_time and (not topics or topics.intersection(_topics_of(item, book))):
+            found.append((item.day or date.min, item.id, (invalid,)))
+    for _, name, reasons in sorted(found, key=lambda entry: entry[:2]):
+        yield name, reasons
+
+
+def _topics_of(item: LeftOut, book: Book) -> set[str]:
+    """Name the topics a record left out would bear, with those its kind implies."""
+    rule = book.rulebook.kinds.get(item.kind or "")
+    if rule is None:
+        return set(item.topics)
+    topics = set(item.topics) if rule.topics is None else rule.topics.intersection(item.topics)
+    return {*topics, rule.implies} if rule.implies else set(topics)
 
 
 def _not_counting(tally: Tally, activity: Activity, asked: Cycle, book: Book) -> Counted:

@@ -21,7 +21,9 @@ def record(
     yield style.bold(visible(activity.title))
     category = f"Category {activity.category}" if activity.category else "no category"
     provider = f" · {visible(activity.provider)}" if activity.provider else ""
-    yield style.plain(f"{activity.id} · {activity.kind}, {category}, {activity.status}{provider}")
+    yield from wrap(
+        f"{activity.id} · {activity.kind}, {category}, {activity.status}{provider}", style, "  ", ""
+    )
     for view in views:
         yield ""
         yield style.plain(_license(view.report, view.cycle is not None))
@@ -62,6 +64,8 @@ def requirement(
     for report, standing, gone in found:
         yield Line("")
         yield from _lines(wrap(_license(report, known=True), style, "  ", ""))
+        if what.window is not None:
+            yield Line(f"counted from {day(what.window[0])} to {day(what.window[1])}")
         numbers = f"{amount(standing.counted)} / {amount(standing.asked)}"
         if what.unit == "completion":
             numbers = "done" if standing.counted else "not done"
@@ -108,7 +112,8 @@ def _lines(lines: Sequence[str]) -> Iterator[Line]:
 
 
 def _reason(book: Book, reason: Reason, style: Style, indent: str = "  ") -> Iterator[str]:
-    cut = f"{amount(reason.cut)} not counted: " if reason.cut else ""
+    there = " there" if reason.code in ("wrong-category", "share-limit") else ""
+    cut = f"{amount(reason.cut)} not counted{there}: " if reason.cut else ""
     source = f" [{reason.source}]" if reason.source else ""
     yield from wrap(
         f"{cut}{visible(reason.text)} ({reason.code}){visible(source)}",

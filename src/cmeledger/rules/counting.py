@@ -204,6 +204,7 @@ class _Counter:
             # A completion asks for a claimed record, whatever its credits.
             done = activity.status == "claimed" and on <= self.day
             done = done and (cycle is not None or self._is_before(on))
+            done = done and refused.code != "not-approved"
             cuts.append(refused)
             return Counted(activity, on, cycle, claimed, ZERO, ZERO, done, topics, tuple(cuts))
         if cycle is None:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from cmeledger.model import ZERO, Ledger
-from cmeledger.rules.counting import Counted, Tally
+from cmeledger.rules.counting import Counted, Tally, floor_quarter
 from cmeledger.rules.cycles import Series
 from cmeledger.rules.rulebook import Requirement, Rulebook, once_topics
 from cmeledger.rules.sharing import bearing, takes_category
@@ -62,7 +62,8 @@ def _serves(record: Counted, requirement: Requirement) -> bool:
     if requirement.unit == "completion":
         return record.completes
     return record.usable > 0 and any(
-        record.topics.get(rule.topic, ZERO) != 0 for rule in requirement.topics
+        (named := record.topics.get(rule.topic, ZERO)) is None or floor_quarter(named) > 0
+        for rule in requirement.topics
     )
 
 

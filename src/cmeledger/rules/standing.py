@@ -86,6 +86,13 @@ def judge(ledger: Ledger, rulebook: Rulebook, tally: Tally, cycle: Cycle) -> Rep
     return Report(tally, cycle, day, status, standings, ledger.practice)
 
 
+def takes_training(requirement: Requirement) -> bool:
+    """Tell whether residency and fellowship count for a requirement: they bear no topic."""
+    return not (requirement.topics or requirement.once or requirement.part_of) and takes_category(
+        requirement, 1
+    )
+
+
 def as_requirement(item: OwnRequirement, kind_limits: tuple[KindLimit, ...] = ()) -> Requirement:
     """Say a requirement of the physician's own in the terms of the rules.
 
@@ -316,7 +323,7 @@ class _Judge:
 
     def _not_yet(self, requirement: Requirement, status: str) -> Decimal:
         """Add up what planned or attended records claim for a requirement, before limits."""
-        total = sum(
+        return sum(
             (
                 claim(requirement, record, self.cycle)
                 for record in self._candidates(requirement)
@@ -324,10 +331,9 @@ class _Judge:
             ),
             self._training_not_yet(requirement, status),
         )
-        return total if requirement.unit == "credits" else min(total, ONE)
 
     def _training_not_yet(self, requirement: Requirement, status: str) -> Decimal:
-        if requirement.topics or not takes_category(requirement, 1) or requirement.once:
+        if not takes_training(requirement):
             return ZERO
         window = Cycle(*requirement.window) if requirement.window else self.cycle
         return sum(

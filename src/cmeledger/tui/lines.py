@@ -48,7 +48,10 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
     """
 
     DEFAULT_CSS = """
-    LineList { height: 1fr; overflow-x: hidden; scrollbar-gutter: stable; background: $surface; color: $foreground; }
+    LineList {
+        height: 1fr; overflow-x: hidden; scrollbar-gutter: stable;
+        background: $surface; color: $foreground;
+    }
     LineList > .lines--chosen { background: $block-cursor-blurred-background; text-style: bold; }
     LineList:focus > .lines--chosen {
         background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold;

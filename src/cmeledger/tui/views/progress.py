@@ -65,9 +65,7 @@ class Progress(View):
             days = [(deadline.id, day) for deadline, day in deadlines(book.rulebook, report.cycle)]
             line.put(axis(report.cycle, days, book.day, style))
         steps = list(next_steps(book, report))[:1]
-        step.put(
-            [text for s in steps for text in wrap(f"Next: {s}", style, "  ", "")]
-        )
+        step.put([text for s in steps for text in wrap(f"Next: {s}", style, "  ", "")])
         self.requirements.show(report.standings)
 
     def _draw(self, standing: Standing, _width: int) -> str:
