@@ -13,6 +13,12 @@ import pytest
 
 from cmeledger.cli.main import Io, main
 
+# Before Textual is imported: no animation, and nothing of the developer's own terminal.
+for _name in list(os.environ):
+    if _name.startswith("TEXTUAL") or _name in ("NO_COLOR", "COLUMNS", "LINES"):
+        del os.environ[_name]
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+
 DATA = Path(__file__).parent / "data"
 SAMPLES = Path(__file__).parent.parent / "sample-ledgers"
 

@@ -104,8 +104,8 @@ class Column(NamedTuple):
 COLUMNS: Final = (
     Column("date", 10, 0),
     Column("title", 0, 0),
-    Column("provider", 0, 96),
-    Column("topics", 0, 120),
+    Column("provider", 0, 84),
+    Column("topics", 0, 100),
     Column("cat", 3, 0),
     Column("credits", 9, 0),
     Column("ev", 2, 0),

@@ -88,7 +88,7 @@ class CmeledgerApp(App[int]):
         (120, "-wide"),
         (150, "-very-wide"),
     ]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (15, "-high")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (15, "-short"), (21, "-high")]  # noqa: RUF012
 
     def __init__(
         self,

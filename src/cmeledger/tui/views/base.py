@@ -81,7 +81,7 @@ class Lines(Static):
     def put(self, lines: list[str]) -> None:
         """Show the lines, each as it is."""
         self.update(painted("\n").join([painted(line) for line in lines]))
-        self.display = bool(lines)
+        self.set_class(not lines, "-empty")
 
 
 NOTHING: list[Line] = [

@@ -1,20 +1,23 @@
 """Every record: sort, filter, and the chosen one in full."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.widgets import Input
 
 from cmeledger.report import records as table
 from cmeledger.report import why_text
-from cmeledger.report.records import COLUMNS, Row
+from cmeledger.report.records import Row
 from cmeledger.report.search import search
 from cmeledger.report.terminal import Line
 from cmeledger.report.views import find, view
 from cmeledger.tui.lines import LineList, Page
 from cmeledger.tui.views.base import NOTHING, Lines, View, compose_split
 from cmeledger.visible import visible
+
+NEWEST_FIRST: Final = ("date", "credits", "keep until")
+"""Columns whose largest value is looked for first."""
 
 
 class Records(View):
@@ -88,9 +91,7 @@ class Records(View):
         """Sort by the next column."""
         shown = [column.name for column, _ in table.widths(self.table.room)]
         place = shown.index(self.by) if self.by in shown else -1
-        self.by = shown[(place + 1) % len(shown)]
-        self.descending = self.by in ("date", "credits", "keep until")
-        self.fill()
+        self._sort_by(shown[(place + 1) % len(shown)])
 
     def reverse(self) -> None:
         """Turn the order around."""
@@ -102,12 +103,16 @@ class Records(View):
         start = 2
         for column, cells in table.widths(self.table.room):
             if start <= x < start + cells + 1:
-                if self.by == column.name:
-                    self.descending = not self.descending
-                self.by = column.name
-                self.fill()
+                self._sort_by(column.name)
                 return
             start += cells + 1
+
+    def _sort_by(self, column: str) -> None:
+        """Sort by a column, in the order one looks for in it; again: the other way around."""
+        again = self.by == column
+        self.descending = not self.descending if again else column in NEWEST_FIRST
+        self.by = column
+        self.fill()
 
     @property
     def filtered(self) -> bool:
@@ -121,6 +126,11 @@ class Records(View):
 
     def _draw(self, row: Row, width: int) -> str:
         return table.line(row, width, self.style_for(self.table))
+
+    def on_click(self, event: events.Click) -> None:
+        """Sort by the column whose heading was clicked."""
+        if event.widget is not None and event.widget.id == "heading":
+            self.sort_at(event.x)
 
     @on(Input.Changed, "#filter")
     def narrow(self) -> None:
@@ -164,5 +174,3 @@ class Records(View):
         page.show([Line(line) for line in lines])
 
 
-SORTABLE = tuple(column.name for column in COLUMNS)
-"""The columns that the table can be sorted by."""

@@ -1,0 +1,102 @@
+"""What the tests of the screens share: running the app, waiting for a condition, reading the screen."""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from cmeledger.tui.app import CmeledgerApp
+from cmeledger.tui.lines import LineList, Page
+
+SMALL = (80, 24)
+LARGE = (160, 50)
+SCREENS = Path(__file__).parent / "data" / "screens"
+
+App = Pilot[int | None]
+
+
+@asynccontextmanager
+async def opened(
+    file: str | Path,
+    day: str = "2026-11-24",
+    size: tuple[int, int] = SMALL,
+    **options: Any,
+) -> AsyncIterator["Pilot[int]"]:
+    """Run the app on a ledger without a terminal, until it has read and looked at the file."""
+    app = CmeledgerApp(str(file), lambda: date.fromisoformat(day), **options)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await until(pilot, lambda: is_settled(app), "the ledger is read and looked at")
+        yield pilot
+
+
+def app_of(pilot: "Pilot[int]") -> CmeledgerApp:
+    """Return the app with its type."""
+    assert isinstance(pilot.app, CmeledgerApp)
+    return pilot.app
+
+
+def is_settled(app: CmeledgerApp) -> bool:
+    """Tell whether the file was read, and, where it can be, looked at."""
+    if app.shown is None:
+        return app.failed is not None
+    return app.shown.looked is not None
+
+
+async def until(pilot: "Pilot[int]", condition: Callable[[], bool], what: str) -> None:
+    """Wait for a condition; fail with what the screen shows when it does not come."""
+    for _ in range(1000):
+        if condition():
+            await pilot.pause()
+            if condition():
+                return
+        await pilot.pause(0.01)
+    raise AssertionError(f"never came true: {what}\n{screen(pilot)}")
+
+
+async def press(pilot: "Pilot[int]", *keys: str) -> None:
+    """Press keys, and let everything they set off happen."""
+    await pilot.press(*keys)
+    await pilot.pause()
+
+
+def screen(pilot: "Pilot[int]") -> str:
+    """Read the screen as text, without trailing blanks."""
+    strips = pilot.app.screen._compositor.render_strips()  # noqa: SLF001  Textual shows it in no other way
+    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+
+def words(pilot: "Pilot[int]") -> str:
+    """Read the screen as words, whatever the line breaks."""
+    return " ".join(screen(pilot).split())
+
+
+def lines_of(pilot: "Pilot[int]", id: str) -> list[str]:
+    """Read all lines of a page, the unseen ones too, without colors."""
+    from cmeledger.tui.lines import painted
+
+    page = pilot.app.screen.query_one(f"#{id}", LineList)
+    if isinstance(page, Page):
+        return [painted(line.text).plain for line in page.items]
+    return [painted(page._draw(item, page.room)).plain for item in page.items]  # noqa: SLF001
+
+
+def said(pilot: "Pilot[int]") -> str:
+    """Read what the app told in its passing notes."""
+    return " ".join(note.message for note in pilot.app._notifications)  # noqa: SLF001
+
+
+def same_as_before(pilot: "Pilot[int]", name: str) -> None:
+    """Compare the screen with the picture in text kept under data/screens.
+
+    CMELEDGER_NEW_SCREENS=1 writes the pictures anew; look at what git shows of them then.
+    """
+    width, height = pilot.app.size
+    file = SCREENS / f"{name}-{width}x{height}.txt"
+    shown = screen(pilot) + "\n"
+    if os.environ.get("CMELEDGER_NEW_SCREENS"):
+        file.write_text(shown, "utf-8")
+    assert shown == file.read_text("utf-8")
