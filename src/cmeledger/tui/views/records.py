@@ -172,5 +172,3 @@ class Records(View):
             lines += ["", style.dim("In the file:")]
             lines += ["  " + visible(line.expandtabs(4)) for line in text.rstrip("\n").split("\n")]
         page.show([Line(line) for line in lines])
-
-
