@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from cmeledger.ledger.parse import refuse_depth
+from cmeledger.ledger.parse import MAX_LEVELS, TooDeep, levels
 from cmeledger.model import Path, Vocabulary
 from cmeledger.problems import Problem
 
@@ -39,6 +39,14 @@ class Context:
             Problem(code, message, advice, path, at, "warning", archived=self.archived)
         )
 
+    def refuse_depth(self, value: object, path: Path) -> None:
+        """Raise TooDeep for a value nested too deeply, counted from the top of the file.
+
+        No reader accepts deep nesting, so only values that none reads are brought here.
+        """
+        if isinstance(value, dict | list) and len(path) - 1 + levels(value) > MAX_LEVELS:
+            raise TooDeep(path, archived=self.archived)
+
 
 def nearest(word: str, words: Iterable[str], what: str, cutoff: float = 0.55) -> str:
     """Word the advice for an unknown word: the nearest valid one, or all of them."""
@@ -55,7 +63,7 @@ def nearest(word: str, words: Iterable[str], what: str, cutoff: float = 0.55) ->
 
 def wrong_type(context: Context, value: object, path: Path, wanted: str) -> Any:
     """Report a value of the wrong type."""
-    refuse_depth(value)
+    context.refuse_depth(value, path)
     name = key_of(path)
     advice = f"write {name} = {_respelled(value, wanted)}"
     if isinstance(value, str) and wanted[0].isdigit():

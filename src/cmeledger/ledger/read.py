@@ -11,7 +11,7 @@ from typing import Any, Final
 from cmeledger.ledger import schema
 from cmeledger.ledger.activities import read_activities
 from cmeledger.ledger.context import Context, key_of, nearest, wrong_type
-from cmeledger.ledger.parse import Document, refuse_depth
+from cmeledger.ledger.parse import Document
 from cmeledger.ledger.tables import read_table
 from cmeledger.model import (
     Ledger,
@@ -131,17 +131,17 @@ def _format_is_known(context: Context, tables: Mapping[str, Any]) -> bool:
 def _refuse_unknown_tables(context: Context, tables: Mapping[str, Any]) -> None:
     known = ("format", *schema.TABLES)
     for name, value in tables.items():
-        if name not in known:
-            refuse_depth(value)
-            if not name.startswith("x-"):
-                is_table = isinstance(value, dict | list)
-                context.error(
-                    "unknown-key",
-                    f"unknown {'table' if is_table else 'key'} '{name}'",
-                    nearest(name, known, "a ledger has"),
-                    (name,),
-                    "key",
-                )
+        if name not in known or (context.archived and name != "activity"):
+            context.refuse_depth(value, (name,))
+        if name not in known and not name.startswith("x-"):
+            is_table = isinstance(value, dict | list)
+            context.error(
+                "unknown-key",
+                f"unknown {'table' if is_table else 'key'} '{name}'",
+                nearest(name, known, "a ledger has"),
+                (name,),
+                "key",
+            )
 
 
 def _physician(context: Context, tables: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def _table(context: Context, tables: Mapping[str, Any], name: str) -> dict[str, 
     value = tables.get(name, {})
     if isinstance(value, dict):
         return value
-    refuse_depth(value)
+    context.refuse_depth(value, (name,))
     context.error("wrong-type", f"{name} is not a table", f"write [{name}] once", (name,))
     return {}
 
@@ -169,13 +169,12 @@ def _elements(
     """Go through the tables written with double brackets, with their paths."""
     value = tables.get(name, [])
     if not isinstance(value, list):
-        refuse_depth(value)
+        context.refuse_depth(value, (name,))
         context.error(
             "wrong-type",
             f"{name} is not a list of tables",
             f"write [[{name}]] with double brackets, once for each",
             (name,),
-            "table" if isinstance(value, dict) else "value",
         )
         return
     for number, item in enumerate(value):

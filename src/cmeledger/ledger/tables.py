@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from cmeledger.ledger import schema
 from cmeledger.ledger.context import BAD, Context, nearest
-from cmeledger.ledger.parse import refuse_depth
 from cmeledger.ledger.values import READERS
 from cmeledger.model import Path
 
@@ -67,7 +66,7 @@ def read_table(
 
 
 def _unknown_key(context: Context, key: str, value: Any, name: str, path: Path) -> None:
-    refuse_depth(value)
+    context.refuse_depth(value, (*path, key))
     if not key.startswith("x-"):
         context.error(
             "unknown-key",

@@ -17,10 +17,16 @@ from cmeledger.model import Evidence, Path
 ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 MONTH_DAY: Final = re.compile(r"(\d\d)-(\d\d)", re.ASCII)
 SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
-SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+# A drive, or the scheme of a web address; in "Cert: pain.pdf" a blank says that it is neither.
+SCHEME: Final = re.compile(
+    r"[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]+:(?!\s)|(?:https?|file|data|javascript|vbscript|mailto):",
+    re.IGNORECASE,
+)
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
 MOST: Final = 1000
+LEAST: Final = Decimal("1e-30")
+"""Credits below are read as so many: nothing is counted of either."""
 
 ID_ADVICE: Final = "an id is letters, digits, '.', '_' and '-', and begins with a letter or digit"
 
@@ -81,13 +87,19 @@ def credits(context: Context, value: Any, path: Path, key: Key) -> Any:
     elif type(value) is not Decimal:
         return wrong_type(context, value, path, "1.5")
     if value.is_finite() and not value.is_signed() and value <= MOST:
-        return value
+        # What is next to nothing stays that: products must not run out of exponents.
+        return max(value, LEAST) if value else value
     return context.error(
         "bad-value",
-        f"{key_of(path)} is {value}; it must be a number from 0 to {MOST}",
+        f"{key_of(path)} is {_short(value)}; it must be a number from 0 to {MOST}",
         "copy the credits from the certificate",
         path,
     )
+
+
+def _short(value: Decimal) -> str:
+    written = str(value)
+    return written if len(written) <= 30 else f"{written[:12]}… ({len(written)} characters)"
 
 
 def hours(context: Context, value: Any, path: Path, key: Key) -> Any:
@@ -209,6 +221,7 @@ def topics(context: Context, value: Any, path: Path, key: Key) -> Any:
         found: Any = topic_list(context, value, path, key)
         found = found if found is BAD else dict.fromkeys(found)
     elif type(value) is dict:
+        _refuse_deep_x_keys(context, value, path)
         amounts = {
             topic: credits(context, amount, (*path, topic), key)
             for topic, amount in value.items()
@@ -244,6 +257,7 @@ def totals(context: Context, value: Any, path: Path, key: Key) -> Any:
     """Read a table of requirement = credits."""
     if type(value) is not dict:
         return wrong_type(context, value, path, "{ total = 50 }")
+    _refuse_deep_x_keys(context, value, path)
     read = {
         name: credits(context, amount, (*path, name), key)
         for name, amount in value.items()
@@ -293,12 +307,7 @@ def outside(file: str) -> str | None:
         return "holds a backslash"
     if SCHEME.match(file):
         return "begins like a web address or a drive"
-    depth = 0
-    for part in file.split("/"):
-        depth += -1 if part == ".." else part not in ("", ".")
-        if depth < 0:
-            return "leads out of the ledger's folder"
-    return None if depth else "names no file"
+    return "holds '..'" if ".." in file.split("/") else None
 
 
 def _evidence(context: Context, value: Any, path: Path) -> Any:
@@ -306,9 +315,11 @@ def _evidence(context: Context, value: Any, path: Path) -> Any:
         return Evidence(value, None, path) if _inside(context, value, path) else BAD
     if type(value) is not dict:
         return wrong_type(context, value, path, '"evidence/certificate.pdf"')
+    _refuse_deep_x_keys(context, value, path)
     bad = False
-    for name in value:
+    for name, item in value.items():
         if name not in ("file", "sha256") and not name.startswith("x-"):
+            context.refuse_depth(item, (*path, name))
             context.error(
                 "unknown-key",
                 f"unknown key '{name}' in an evidence entry",
@@ -351,6 +362,12 @@ def _inside(context: Context, file: str, path: Path) -> bool:
             path,
         )
     return why is None
+
+
+def _refuse_deep_x_keys(context: Context, table: dict[str, Any], path: Path) -> None:
+    for name, value in table.items():
+        if name.startswith("x-"):
+            context.refuse_depth(value, (*path, name))
 
 
 def _all(items: Iterable[Any]) -> Any:
