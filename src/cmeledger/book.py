@@ -97,9 +97,9 @@ def make_book(file: str, day: date, data: bytes, archive_data: bytes | None) -> 
     rulebook = rules.load()
     archive_file = archive_name(file)
 
-    def unusable(problems: Sequence[Problem]) -> LedgerUnusable:
+    def unusable(problems: Sequence[Problem], ledger: Ledger | None = None) -> LedgerUnusable:
         texts = [(part or b"").decode("utf-8-sig", "replace") for part in (data, archive_data)]
-        return LedgerUnusable(file, tuple(problems), texts[0], archive_file, texts[1])
+        return LedgerUnusable(file, tuple(problems), texts[0], archive_file, texts[1], ledger)
 
     archive = NOTHING
     in_archive = False
@@ -114,7 +114,8 @@ def make_book(file: str, day: date, data: bytes, archive_data: bytes | None) -> 
         problem = error.problem
         raise unusable([problem._replace(archived=problem.archived or in_archive)]) from error
     if any(problem.code in FATAL for problem in problems):
-        raise unusable(problems)
+        more = warnings(ledger, rulebook, (), {}, day)  # those that need no license
+        raise unusable([*problems, *more], ledger)
     return Book(
         file,
         ledger,

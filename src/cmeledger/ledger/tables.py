@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cmeledger.ledger import schema
-from cmeledger.ledger.context import BAD, Context, nearest
+from cmeledger.ledger.context import BAD, Context
 from cmeledger.ledger.values import READERS
 from cmeledger.model import Path
 
@@ -71,7 +71,7 @@ def _unknown_key(context: Context, key: str, value: Any, name: str, path: Path) 
         context.error(
             "unknown-key",
             f"unknown key '{key}' in {_ARTICLE.get(name, f'the {name}')}",
-            nearest(key, _KEYS[name], "its keys are"),
+            context.nearest(key, _KEYS[name], "its keys are"),
             (*path, key),
             "key",
         )

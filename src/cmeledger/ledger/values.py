@@ -10,9 +10,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from cmeledger.ledger.context import BAD, Context, key_of, nearest, wrong_type
+from cmeledger.ledger.context import BAD, Context, key_of, wrong_type
 from cmeledger.ledger.schema import Key
-from cmeledger.model import Evidence, Path
+from cmeledger.model import Evidence, Path, Vocabulary
 
 ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 MONTH_DAY: Final = re.compile(r"(\d\d)-(\d\d)", re.ASCII)
@@ -130,7 +130,7 @@ def choice(context: Context, value: Any, path: Path, key: Key) -> Any:
     return context.error(
         "bad-value",
         f"unknown {key.name} '{value}'",
-        nearest(value, key.choices, "one of"),
+        context.nearest(value, key.choices, "one of"),
         path,
     )
 
@@ -152,7 +152,7 @@ def jurisdiction(context: Context, value: Any, path: Path, key: Key) -> Any:
     return context.error(
         "bad-value",
         f"no rules are known for '{value}'",
-        nearest(value, known, "rules are known for"),
+        context.nearest(value, known, "rules are known for"),
         path,
     )
 
@@ -197,7 +197,7 @@ def requirement_ids(context: Context, value: Any, path: Path, key: Key) -> Any:
             return wrong_type(context, item, path, '"total"')
         if item in context.requirement_ids:
             return item
-        advice = nearest(item, context.requirement_ids, "one of")
+        advice = context.nearest(item, context.requirement_ids, "one of")
         return context.error("bad-value", f"no requirement is called '{item}'", advice, path)
 
     if type(value) is not list:
@@ -220,6 +220,7 @@ def topics(context: Context, value: Any, path: Path, key: Key) -> Any:
     if type(value) is list:
         found: Any = topic_list(context, value, path, key)
         found = found if found is BAD else dict.fromkeys(found)
+        named = [item for item in value if type(item) is str] if found is BAD else found
     elif type(value) is dict:
         _refuse_deep_x_keys(context, value, path)
         amounts = {
@@ -228,22 +229,27 @@ def topics(context: Context, value: Any, path: Path, key: Key) -> Any:
             if not topic.startswith("x-")
         }
         found = BAD if BAD in amounts.values() else amounts
+        named = amounts
     else:
         return wrong_type(context, value, path, '["opioid-pain"]')
-    if found is not BAD and not context.topics.issuperset(found):
-        for number, topic in enumerate(value):
-            if topic not in context.topics and topic in found:
-                place, at = (
-                    ((*path, number), "value") if type(value) is list else ((*path, topic), "key")
-                )
-                context.warn(
-                    "unknown-topic",
-                    f"no requirement takes the topic '{topic}'",
-                    nearest(topic, sorted(context.topics), "known topics", 0.8),
-                    place,
-                    at,
-                )
+    if not context.topics.issuperset(named):
+        _unknown_topics(context, value, path)
     return found
+
+
+def _unknown_topics(context: Context, value: Any, path: Path) -> None:
+    for number, topic in enumerate(value):
+        if type(topic) is str and topic not in context.topics:
+            listed = type(value) is list
+            if not listed and topic.startswith("x-"):
+                continue
+            context.warn(
+                "unknown-topic",
+                f"no requirement takes the topic '{topic}'",
+                context.nearest(topic, sorted(context.topics), "known topics", 0.8),
+                (*path, number if listed else topic),
+                "value" if listed else "key",
+            )
 
 
 def evidence(context: Context, value: Any, path: Path, key: Key) -> Any:
@@ -251,6 +257,14 @@ def evidence(context: Context, value: Any, path: Path, key: Key) -> Any:
     if type(value) is not list:
         return wrong_type(context, value, path, '["evidence/certificate.pdf"]')
     return _all(_evidence(context, item, (*path, n)) for n, item in enumerate(value))
+
+
+def readable_evidence(value: Any, path: Path) -> tuple[Evidence, ...]:
+    """Read the files of a list that can be read, without a word about the others."""
+    silent = Context(Vocabulary((), (), ()), (), ())
+    items = enumerate(value if type(value) is list else ())
+    read = (_evidence(silent, item, (*path, number)) for number, item in items)
+    return tuple(item for item in read if item is not BAD)
 
 
 def totals(context: Context, value: Any, path: Path, key: Key) -> Any:
@@ -323,7 +337,7 @@ def _evidence(context: Context, value: Any, path: Path) -> Any:
             context.error(
                 "unknown-key",
                 f"unknown key '{name}' in an evidence entry",
-                nearest(name, ("file", "sha256"), "its keys are"),
+                context.nearest(name, ("file", "sha256"), "its keys are"),
                 (*path, name),
                 "key",
             )
