@@ -108,6 +108,7 @@ def test_a_word_that_is_no_command_and_no_file() -> None:
         ("status", "--as-of", "tomorrow"),
         ("status", "--as-of", "1899-12-31"),
         ("status", "--as-of", "20260301"),
+        ("status", "--as-of", "2026-W01-1"),
         ("status", "--cycle", "26"),
         ("status", "--cycle", "2024"),
         ("why",),

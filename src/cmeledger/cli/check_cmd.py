@@ -1,5 +1,6 @@
 """`cmeledger check`: every problem, with its place and the way out."""
 
+import os
 from collections.abc import Sequence
 
 from cmeledger.cli import common
@@ -19,7 +20,10 @@ def run(arguments: Sequence[str], io: Io) -> Exit:
     try:
         book = common.open_named(options, io)
     except LedgerUnusable as error:
-        problems = place(error.problems, error.text, error.archive_text)
+        found = list(error.problems)
+        if error.ledger is not None:
+            found += look(error.ledger, os.path.dirname(os.path.realpath(file)))
+        problems = place(found, error.text, error.archive_text)
         archive = (error.archive_file, error.archive_text)
         _print(file, problems, error.text, archive, options.json, io)
         return Exit.UNUSABLE

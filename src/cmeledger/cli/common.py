@@ -83,15 +83,17 @@ def open_named(options: argparse.Namespace, io: Io) -> Book:
 
 
 def ledger_name(options: argparse.Namespace, io: Io) -> str:
-    """Say which file is meant."""
-    return options.ledger or io.env.get("CMELEDGER") or DEFAULT_LEDGER
+    """Say which file is meant. An empty argument is a mistake, never the default."""
+    if options.ledger is not None:
+        return str(options.ledger)
+    return io.env.get("CMELEDGER") or DEFAULT_LEDGER
 
 
 def again(options: argparse.Namespace) -> str:
     """Write what a suggested command needs to speak of the same ledger on the same day."""
     from shlex import quote
 
-    named = [options.ledger] if options.ledger else []
+    named = [] if options.ledger is None else [options.ledger]
     day = ["--as-of", options.as_of.isoformat()] if options.as_of else []
     return "".join(f" {visible(quote(word))}" for word in (*named, *day))
 

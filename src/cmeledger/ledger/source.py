@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from cmeledger.ledger.parse import MAX_LEVELS
 from cmeledger.model import Path
 from cmeledger.problems import Problem, Span
 
@@ -27,7 +28,8 @@ class Place(NamedTuple):
 WS: Final = re.compile(r"[ \t]*")
 BLANK: Final = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 LINE_END: Final = re.compile(r"[^\n]*\n?")
-KEY: Final = re.compile(r"""[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
+KEY_PART: Final = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]++|\\[^\n])*+"|'[^'\n]*+')"""
+KEY: Final = re.compile(KEY_PART)
 DOT: Final = re.compile(r"[ \t]*\.[ \t]*")
 VALUE: Final = re.compile(
     r'''"""(?:[^"\\]|\\.|"{1,2}(?!"))*"{3,5}'''
@@ -36,6 +38,15 @@ VALUE: Final = re.compile(
     r"""|'[^'\n]*'"""
     r"""|[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[^\s,\]}#]*"""
     r"""|[^\s,\]}#]+""",
+    re.DOTALL,
+)
+# One-line strings are told as keys of one part. What is never closed runs to the end.
+TOKEN: Final = re.compile(
+    rf'''"""(?:[^"\\]++|\\.|"{{1,2}}(?!"))*+(?:"{{3,5}}|\Z)'''
+    rf"""|'''(?:[^']++|'{{1,2}}(?!'))*+(?:'{{3,5}}|\Z)"""
+    rf"""|\#[^\n]*+"""
+    rf"""|(?P<key>{KEY_PART}(?:[ \t]*+\.[ \t]*+{KEY_PART})*+)"""
+    rf"""|(?P<bracket>[\[\]{{}}])""",
     re.DOTALL,
 )
 ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|(.))")
@@ -162,6 +173,8 @@ class Places:
     def _value(self, start: int, path: Path) -> int:
         """Note what is inside the value at `start`; return the position after it."""
         text = self.text
+        if len(path) > MAX_LEVELS and text[start] in "[{":
+            return closing(text, start) or len(text)  # refused as a whole: no place is asked for
         if text[start] == "[":
             position, index = _end(BLANK, text, start + 1), 0
             while text[position] != "]":
@@ -181,6 +194,26 @@ class Places:
         if self.text[position] == ",":
             position = _end(BLANK, self.text, position + 1)
         return position
+
+
+def span_of(text: str, start: int, end: int) -> Span:
+    """Turn two offsets into a place."""
+    first, last = (
+        (text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+        for offset in (start, end)
+    )
+    return Span(*first, *last)
+
+
+def closing(text: str, start: int) -> int | None:
+    """Find the end of the array or inline table that opens at `start`; None: it is not closed."""
+    depth = 0
+    for token in TOKEN.finditer(text, start):
+        if token["bracket"] is not None:
+            depth += 1 if token["bracket"] in "[{" else -1
+            if not depth:
+                return token.end()
+    return None
 
 
 def place(problems: Iterable[Problem], text: str, archive: str = "") -> list[Problem]:
