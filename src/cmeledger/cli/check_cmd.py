@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from cmeledger.cli import common
 from cmeledger.cli.main import VERBS, Io
 from cmeledger.evidence import look
-from cmeledger.ledger.source import place
+from cmeledger.ledger.source import Places, place
 from cmeledger.problems import Exit, LedgerUnusable, Problem
 
 
@@ -23,14 +23,14 @@ def run(arguments: Sequence[str], io: Io) -> Exit:
         found = list(error.problems)
         if error.ledger is not None:
             found += look(error.ledger, os.path.dirname(os.path.realpath(file)))
-        problems = place(found, error.text, error.archive_text)
+        problems = place(found, Places(error.text), Places(error.archive_text))
         archive = (error.archive_file, error.archive_text)
         _print(file, problems, error.text, archive, options.json, io)
         return Exit.UNUSABLE
     tallies = book.tallies()
     found = book.all_problems(tallies, book.keeping(tallies))
     found += look(book.ledger, book.folder)
-    problems = place(found, book.document.text, book.archive.text)
+    problems = place(found, Places(book.document.text), Places(book.archive.text))
     archive = (book.archive_file, book.archive.text)
     _print(file, problems, book.document.text, archive, options.json, io)
     counted = {"error", "warning"} if options.strict else {"error"}

@@ -104,11 +104,11 @@ def _run_verb(verb: str, arguments: Sequence[str], io: Io) -> int:
     try:
         return int(module.run(arguments, io))
     except LedgerUnusable as error:
-        from cmeledger.ledger.source import place
+        from cmeledger.ledger.source import Places, place
         from cmeledger.report.check_text import lines
         from cmeledger.report.terminal import style_for
 
-        problems = place(error.problems, error.text, error.archive_text)
+        problems = place(error.problems, Places(error.text), Places(error.archive_text))
         archive = (error.archive_file, error.archive_text)
         shown = lines(error.file, problems, error.text, archive, style_for(io.err, io.env))
         io.err.write("".join(f"{line}\n" for line in shown))

@@ -6,7 +6,8 @@ edited, and only on text that tomli has accepted: it need not judge, only find i
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from cmeledger.ledger.parse import MAX_LEVELS
@@ -57,13 +58,21 @@ class Places:
     """The places of one text, by path."""
 
     def __init__(self, text: str) -> None:
-        """Scan `text`, which tomli has accepted, without its byte order mark."""
+        """Take `text`, which tomli has accepted, without its byte order mark.
+
+        It is scanned when the first place is asked for.
+        """
         self.text = text
-        self.found: dict[Path, Place] = {}
+        self._found: dict[Path, Place] = {}
         self._lines: list[int] | None = None
         self._extents: dict[Path, tuple[int, int]] | None = None
         self._counts: dict[Path, int] = {}
+
+    @cached_property
+    def found(self) -> Mapping[Path, Place]:
+        """Every place, by path."""
         self._scan()
+        return self._found
 
     def span(self, path: Path, at: str = "value") -> Span:
         """Find the place of a path: its "value", its "key", or its "table" (header).
@@ -137,12 +146,12 @@ class Places:
             path += (part,)
             if number == len(parts) and double:
                 self._counts[path] = self._counts.get(path, 0) + 1
-                self.found.setdefault(path, Place((start, position), None))
+                self._found.setdefault(path, Place((start, position), None))
             if path in self._counts:
                 path += (self._counts[path] - 1,)
             elif number < len(parts):
-                self.found.setdefault(path, Place((start, position), None))
-        self.found[path] = Place((start, position), None)
+                self._found.setdefault(path, Place((start, position), None))
+        self._found[path] = Place((start, position), None)
         return path, position
 
     def _pair(self, start: int, table: Path) -> int:
@@ -151,11 +160,11 @@ class Places:
         path = table
         for part, own in parents:
             path += (part,)
-            self.found.setdefault(path, Place(own, (start, place[1])))
+            self._found.setdefault(path, Place(own, (start, place[1])))
         path += (last,)
         value = _end(WS, self.text, self.text.index("=", place[1]) + 1)
         end = self._value(value, path)
-        self.found[path] = Place(place, (value, end))
+        self._found[path] = Place(place, (value, end))
         return end
 
     def _key(self, position: int) -> list[tuple[str, tuple[int, int]]]:
@@ -179,7 +188,7 @@ class Places:
             position, index = _end(BLANK, text, start + 1), 0
             while text[position] != "]":
                 end = self._value(position, (*path, index))
-                self.found[*path, index] = Place(None, (position, end))
+                self._found[*path, index] = Place(None, (position, end))
                 position, index = self._comma(end), index + 1
             return position + 1
         if text[start] == "{":
@@ -216,24 +225,20 @@ def closing(text: str, start: int) -> int | None:
     return None
 
 
-def place(problems: Iterable[Problem], text: str, archive: str = "") -> list[Problem]:
+def place(problems: Iterable[Problem], text: Places, archive: Places) -> list[Problem]:
     """Give every problem its span, and sort them by their place, the ledger's before the archive's.
 
-    `text` and `archive` are the two files' texts, each without its byte order mark.
+    `text` and `archive` are the places of the two files.
     """
-    found: dict[bool, Places] = {}
-
-    def placed() -> Iterator[Problem]:
-        for problem in problems:
-            if problem.span is None:
-                if problem.archived not in found:
-                    found[problem.archived] = Places(archive if problem.archived else text)
-                span = found[problem.archived].span(problem.path, problem.at)
-                yield problem._replace(span=span)
-            else:
-                yield problem
-
-    return sorted(placed(), key=lambda problem: (problem.archived, problem.span, problem.code))
+    placed = [
+        problem._replace(
+            span=(archive if problem.archived else text).span(problem.path, problem.at)
+        )
+        if problem.span is None
+        else problem
+        for problem in problems
+    ]
+    return sorted(placed, key=lambda problem: (problem.archived, problem.span, problem.code))
 
 
 def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
