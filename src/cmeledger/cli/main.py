@@ -102,7 +102,8 @@ def _run_verb(verb: str, arguments: Sequence[str], io: Io) -> int:
         reconfigure(errors="backslashreplace")
     module = importlib.import_module(f"cmeledger.cli.{verb}_cmd")
     try:
-        return int(module.run(arguments, io))
+        options = module.parser().parse_intermixed_args(arguments)
+        return int(module.run(options, io))
     except LedgerUnusable as error:
         from cmeledger.ledger.source import place
         from cmeledger.report.check_text import lines

@@ -1,6 +1,6 @@
 """`cmeledger rules`: what is in force, its sources, and the readings taken."""
 
-from collections.abc import Sequence
+from argparse import ArgumentParser, Namespace
 from datetime import date
 
 from cmeledger.cli import common
@@ -12,17 +12,21 @@ from cmeledger.report.terminal import style_for
 from cmeledger.rules import rulebook as rules
 
 
-def run(arguments: Sequence[str], io: Io) -> Exit:
-    """Run the verb."""
-    parser = common.parser("rules", f"Show {VERBS['rules']}.")
-    parser.add_argument("id", nargs="?", metavar="ID", help="a requirement's id or a kind")
-    parser.add_argument(
+def parser() -> ArgumentParser:
+    """Make the parser of the verb."""
+    made = common.parser("rules", f"Show {VERBS['rules']}.")
+    made.add_argument("id", nargs="?", metavar="ID", help="a requirement's id or a kind")
+    made.add_argument(
         "--renewal",
         metavar="DATE",
         type=common.a_day,
         help="a renewal date; the rules in force for it are shown (default: today)",
     )
-    options = parser.parse_intermixed_args(arguments)
+    return made
+
+
+def run(options: Namespace, io: Io) -> Exit:
+    """Run the verb."""
     rulebook = rules.load()
     renewal = options.renewal or options.as_of or date.today()
     shown = rulebook.in_force(renewal)
