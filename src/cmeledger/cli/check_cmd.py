@@ -14,6 +14,7 @@ from cmeledger.problems import Exit, LedgerUnusable, Problem
 def parser() -> ArgumentParser:
     """Make the parser of the verb."""
     made = common.parser("check", f"List {VERBS['check']}.")
+    common.add_day(made)
     made.add_argument("--strict", action="store_true", help="treat warnings as errors")
     common.add_ledger(made)
     return made

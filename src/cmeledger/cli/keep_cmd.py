@@ -12,6 +12,7 @@ from cmeledger.report.terminal import style_for
 def parser() -> ArgumentParser:
     """Make the parser of the verb."""
     made = common.parser("keep", f"Say {VERBS['keep']}.")
+    common.add_day(made)
     common.add_ledger(made)
     return made
 

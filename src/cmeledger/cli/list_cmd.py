@@ -17,6 +17,7 @@ from cmeledger.rules.counting import Counted
 def parser() -> ArgumentParser:
     """Make the parser of the verb."""
     made = common.parser("list", f"List {VERBS['list']}.")
+    common.add_day(made)
     common.add_cycle(made)
     made.add_argument("--topic", metavar="T", help="only records that bear this topic")
     made.add_argument("--category", metavar="N", choices=("1", "2"), help="1 or 2")

@@ -18,6 +18,7 @@ VERBS: Final = {
     "list": "the records, what they claim and what they count",
     "keep": "until when each record is kept",
     "rules": "what is in force, its sources, and the readings taken",
+    "schema": "a JSON Schema of the ledger, with which editors check as you type",
 }
 
 OVERVIEW: Final = """\
@@ -73,7 +74,7 @@ def main(arguments: Sequence[str], io: Io) -> int:
         print(f"cmeledger {__version__}", file=io.out)
         return 0
     if first in ("--help", "-h", "help"):
-        verbs = "\n".join(f"  {verb:<8}{what}" for verb, what in VERBS.items())
+        verbs = "\n".join(f"  {verb:<12}{what}" for verb, what in VERBS.items())
         io.out.write(OVERVIEW.format(verbs=verbs))
         return 0
     if first in VERBS:

@@ -15,6 +15,7 @@ from cmeledger.rules import rulebook as rules
 def parser() -> ArgumentParser:
     """Make the parser of the verb."""
     made = common.parser("rules", f"Show {VERBS['rules']}.")
+    common.add_day(made)
     made.add_argument("id", nargs="?", metavar="ID", help="a requirement's id or a kind")
     made.add_argument(
         "--renewal",

@@ -10,6 +10,7 @@ from cmeledger.problems import Exit
 def parser() -> ArgumentParser:
     """Make the parser of the verb."""
     made = common.parser("status", f"Say {VERBS['status']}.")
+    common.add_day(made)
     common.add_cycle(made)
     common.add_ledger(made)
     return made

@@ -15,6 +15,7 @@ from cmeledger.report.views import find, left_out_of, view
 def parser() -> ArgumentParser:
     """Make the parser of the verb."""
     made = common.parser("why", f"Say {VERBS['why']}.")
+    common.add_day(made)
     made.add_argument("id", metavar="ID", help="the id of a record or of a requirement")
     common.add_cycle(made)
     common.add_ledger(made)
