@@ -60,16 +60,21 @@ def add_day(made: argparse.ArgumentParser) -> None:
 
 def add_ledger(made: argparse.ArgumentParser) -> None:
     """Add the ledger as the last positional, and the option to leave its archive out."""
-    made.add_argument(
-        "ledger",
-        nargs="?",
-        metavar="LEDGER",
-        help=f"the ledger (default: $CMELEDGER, or {DEFAULT_LEDGER})",
-    )
+    add_ledger_name(made, "the ledger")
     made.add_argument(
         "--without-archive",
         action="store_true",
         help="leave out the archive beside the ledger, and say so",
+    )
+
+
+def add_ledger_name(made: argparse.ArgumentParser, what: str) -> None:
+    """Add a ledger's path as the last positional."""
+    made.add_argument(
+        "ledger",
+        nargs="?",
+        metavar="LEDGER",
+        help=f"{what} (default: $CMELEDGER, or {DEFAULT_LEDGER})",
     )
 
 

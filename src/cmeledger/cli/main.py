@@ -18,6 +18,7 @@ VERBS: Final = {
     "list": "the records, what they claim and what they count",
     "keep": "until when each record is kept",
     "rules": "what is in force, its sources, and the readings taken",
+    "init": "a first ledger, with what it asks you or finds among the options",
     "schema": "a JSON Schema of the ledger, with which editors check as you type",
 }
 
@@ -33,7 +34,8 @@ verbs:
 
 Without a verb, status is printed. `cmeledger VERB --help` explains one verb.
 Exit codes: 0 done; 1 the answer is no (errors found, a record left out);
-2 the command line is wrong; 3 the ledger cannot be used.
+2 the command line is wrong; 3 the ledger cannot be used; 4 nothing was written;
+5 written, but the disk did not confirm it.
 """
 
 
@@ -43,6 +45,8 @@ class Io(NamedTuple):
     out: IO[str]
     err: IO[str]
     env: Mapping[str, str]
+    inp: IO[str] | None = None
+    """Where answers come from; None: nobody is there to ask."""
 
 
 def run() -> None:
@@ -52,7 +56,7 @@ def run() -> None:
     gc.disable()
     out, err = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
     try:
-        code = main(sys.argv[1:], Io(out, err, os.environ))
+        code = main(sys.argv[1:], Io(out, err, os.environ, sys.stdin))
         out.flush()
     except KeyboardInterrupt:
         code = 130

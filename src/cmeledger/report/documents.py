@@ -267,6 +267,11 @@ def rules(
     }
 
 
+def init(file: str, schema_file: str | None) -> Json:
+    """Say that a first ledger was written, and where the schema beside it is."""
+    return {"schema": SCHEMA, "file": file, "written": True, "schema_file": schema_file}
+
+
 def _license(book: Book, report: Report) -> Json:
     cycle = report.cycle
     return _named(report.tally.license) | {
