@@ -18,8 +18,9 @@ VERBS: Final = {
     "list": "the records, what they claim and what they count",
     "keep": "until when each record is kept",
     "rules": "what is in force, its sources, and the readings taken",
-    "init": "a first ledger, with what it asks you or finds among the options",
+    "init": "a first ledger; on a terminal it asks for what no option says",
     "schema": "a JSON Schema of the ledger, with which editors check as you type",
+    "completion": "a script with which bash, zsh or fish completes commands",
 }
 
 OVERVIEW: Final = """\
