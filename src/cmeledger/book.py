@@ -151,7 +151,7 @@ def read_bytes(file: str) -> bytes:
     except FileNotFoundError as error:
         advice = (
             "name your ledger (cmeledger status PATH) or set CMELEDGER to its path; "
-            "the README shows how a first ledger is written"
+            "a first one is made by: cmeledger init"
         )
         raise LedgerUnreadable(file, "there is no such file", advice) from error
     except (OSError, ValueError) as error:

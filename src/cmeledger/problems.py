@@ -113,6 +113,15 @@ class LedgerUnusable(CmeledgerError):
         super().__init__(f"{file}: the ledger cannot be used")
 
 
+class NotWritten(CmeledgerError):
+    """Nothing was written: what is on the disk is as it was."""
+
+    exit = Exit.NOT_WRITTEN
+
+    def __init__(self, file: str, why: str, advice: str) -> None:
+        super().__init__(f"{file}: {why}\n{advice}")
+
+
 class UsageError(CmeledgerError):
     """The command line asks for something that does not exist."""
 

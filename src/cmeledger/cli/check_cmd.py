@@ -1,6 +1,7 @@
 """`cmeledger check`: every problem, with its place and the way out."""
 
 import os
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from cmeledger.cli import common
@@ -10,12 +11,17 @@ from cmeledger.ledger.source import Places, place
 from cmeledger.problems import Exit, LedgerUnusable, Problem
 
 
-def run(arguments: Sequence[str], io: Io) -> Exit:
+def parser() -> ArgumentParser:
+    """Make the parser of the verb."""
+    made = common.parser("check", f"List {VERBS['check']}.")
+    common.add_day(made)
+    made.add_argument("--strict", action="store_true", help="treat warnings as errors")
+    common.add_ledger(made)
+    return made
+
+
+def run(options: Namespace, io: Io) -> Exit:
     """Run the verb."""
-    parser = common.parser("check", f"List {VERBS['check']}.")
-    parser.add_argument("--strict", action="store_true", help="treat warnings as errors")
-    common.add_ledger(parser)
-    options = parser.parse_intermixed_args(arguments)
     file = common.ledger_name(options, io)
     try:
         book = common.open_named(options, io)
