@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from rich.text import Text
 from textual import events, on, work
@@ -26,49 +26,30 @@ from cmeledger.model import Activity
 from cmeledger.report.status_text import license_line
 from cmeledger.report.terminal import amount, day
 from cmeledger.tui import session
+from cmeledger.tui.first import FirstLedger
 from cmeledger.tui.frame import Licenses, Tabs
 from cmeledger.tui.help import Help
 from cmeledger.tui.keys import EVERYWHERE, VIEWS
-from cmeledger.tui.lines import plain
+from cmeledger.tui.lines import plain, plain_lines
 from cmeledger.tui.messages import LedgerLooked, LedgerRead
-from cmeledger.tui.outward import credit_line, open_certificate, open_editor
+from cmeledger.tui.outward import (
+    credit_line,
+    open_certificate,
+    open_editor,
+    words_for_fault,
+)
 from cmeledger.tui.palette import Commands, RecordsByName
 from cmeledger.tui.session import Failed, Loaded
 from cmeledger.tui.settings import remember_theme, remembered_theme
 from cmeledger.tui.shown import Shown
+from cmeledger.tui.theme import HIGH_CONTRAST
 from cmeledger.tui.views.base import GoTo, View
 from cmeledger.tui.views.cycles import Cycles
 from cmeledger.tui.views.problems import Problems
 from cmeledger.tui.views.progress import Progress
 from cmeledger.tui.views.records import Records
 from cmeledger.tui.views.rules import Rules
-
-LOOK_SECONDS: Final = 0.25
-MISSING_LOOKS: Final = 4
-"""So many looks in a row must find no file: editors move it away for a moment."""
-
-HIGH_CONTRAST: Final = Theme(
-    name="high-contrast",
-    primary="#ffff00",
-    secondary="#00ffff",
-    accent="#00ff00",
-    warning="#ffff00",
-    error="#ff6060",
-    success="#00ff00",
-    foreground="#ffffff",
-    background="#000000",
-    surface="#000000",
-    panel="#202020",
-    boost="#181818",
-    dark=True,
-    text_alpha=1.0,
-    variables={
-        "block-cursor-background": "#ffff00",
-        "block-cursor-foreground": "#000000",
-        "block-cursor-blurred-background": "#404040",
-        "text-muted": "#ffffff",
-    },
-)
+from cmeledger.tui.watch import LOOK_SECONDS, Watch
 
 
 class CmeledgerApp(App[int]):
@@ -111,11 +92,7 @@ class CmeledgerApp(App[int]):
         self.shown: Shown | None = None
         self.failed: Failed | None = None
         self.license_number = 0
-        self.seen: session.Stamp | None = None
-        """The state of the file that was read last."""
-        self.pending: session.Stamp | None = None
-        """Another state, seen once: it is read when the next look finds it unchanged."""
-        self.looks_without_file = 0
+        self.file_watch = Watch()
         self.good_at: datetime | None = None
         self.way_back: list[str] = []
 
@@ -185,30 +162,19 @@ class CmeledgerApp(App[int]):
 
     def look(self) -> None:
         """Read the file again when it has changed and rests, or when the day has."""
-        if self.seen is None:
+        if self.file_watch.seen is None:
             return
-        if self.shown is not None and self.shown.book.day != self.today():
-            self.seen = None
+        is_another_day = self.shown is not None and self.shown.book.day != self.today()
+        if is_another_day or self.file_watch.is_due(session.stamp(self.file)):
+            self.file_watch.seen = None
             self.action_reload()
-            return
-        now = session.stamp(self.file)
-        if now == self.seen:
-            self.pending = None
-            return
-        self.looks_without_file = self.looks_without_file + 1 if now[0] is None else 0
-        if now[0] is None and self.looks_without_file < MISSING_LOOKS:
-            return
-        if now == self.pending:
-            self.pending, self.seen = None, None
-            self.action_reload()
-        else:
-            self.pending = now
 
     @on(LedgerRead)
     def take(self, message: LedgerRead) -> None:
         """Show what was read; a file that broke leaves the last good state standing."""
         result = message.result
-        self.seen = result.stamp
+        self.file_watch.seen = result.stamp
+        is_first = self.shown is None and self.failed is None
         if isinstance(result, Failed) or result.broken is not None:
             self.failed = result if isinstance(result, Failed) else result.broken
             has_good = self.shown is not None and self.shown.loaded.broken is None
@@ -219,6 +185,8 @@ class CmeledgerApp(App[int]):
             self.good_at = datetime.now()  # noqa: DTZ005  the physician's own clock
             self._use(result)
         self.show()
+        if is_first and self.failed is not None and self.failed.missing:
+            self.action_new_ledger()
 
     def _use(self, loaded: Loaded) -> None:
         """Make a state of the ledger the one that is shown, with the same license and cycle."""
@@ -354,6 +322,18 @@ class CmeledgerApp(App[int]):
         self.shown = shown
         self.show()
 
+    def action_new_ledger(self) -> None:
+        """Offer to make a ledger where there is none."""
+        if self.failed is None or not self.failed.missing:
+            self.say(f"there is a ledger already: {self.file}")
+            return
+        self.push_screen(FirstLedger(self.file), self._made)
+
+    def _made(self, file: str | None) -> None:
+        if file is not None:
+            self.say(f"wrote {file}; its last lines show how a record is written (E opens it)")
+            self.action_reload()
+
     def action_editor(self) -> None:
         """Open the user's editor at the record or problem under the cursor."""
         place = self.view.place
@@ -428,17 +408,8 @@ class CmeledgerApp(App[int]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Leave the terminal clean and say whose fault it is: never a screen of locals."""
-        import traceback
-
         super()._handle_exception(error)
-        frames = traceback.extract_tb(error.__traceback__)
-        where = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else "?"
-        text = (
-            f"cmeledger: the screens ended by a fault of their own ({type(error).__name__} at "
-            f"{where}); the ledger was not touched.\n"
-            "help: `cmeledger status` and the other commands still work; please report this."
-        )
-        self._exit_renderables[:] = [Text(text)]
+        self._exit_renderables[:] = [plain_lines(words_for_fault(error))]
 
 
 def run(file: str, as_of: date | None, *, with_archive: bool) -> int:
