@@ -44,16 +44,24 @@ async def test_what_cannot_be_read_is_said_and_nothing_written(tmp_path: Path) -
         await until(pilot, lambda: isinstance(pilot.app.screen, FirstLedger), "the offer")
         await press(pilot, "ctrl+s")  # nothing to save yet
         await press(pilot, "enter", "ctrl+s")
-        assert "please write your name" in words(pilot)
+        await until(pilot, lambda: "please write your name" in words(pilot), "a word about it")
         await fill(pilot, name="Maya Chen", birthday="13/45")
         await press(pilot, "ctrl+s")
-        assert "there is no month 13" in words(pilot)
+        await until(pilot, lambda: "there is no month 13" in words(pilot), "a word about it")
         await fill(pilot, birthday="5/10")
         await press(pilot, "ctrl+s")
-        assert "the renewal date, or the day your license was first issued" in words(pilot)
+        await until(
+            pilot,
+            lambda: "the renewal date, or the day your license was first issued" in words(pilot),
+            "a word about it",
+        )
         await fill(pilot, renewal_date="5/11/2026")
         await press(pilot, "ctrl+s")
-        assert "renewals fall on the birthday, 05-10; this is 05-11" in words(pilot)
+        await until(
+            pilot,
+            lambda: "renewals fall on the birthday, 05-10; this is 05-11" in words(pilot),
+            "a word about it",
+        )
         assert not file.exists()
         await press(pilot, "ctrl+s")  # once more: so be it
         await until(pilot, file.exists, "the ledger")
