@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from rich.text import Text
 from textual import events, on, work
@@ -50,6 +50,8 @@ from cmeledger.tui.views.progress import Progress
 from cmeledger.tui.views.records import Records
 from cmeledger.tui.views.rules import Rules
 from cmeledger.tui.watch import LOOK_SECONDS, Watch
+
+HANGUP: Final = 129
 
 
 class CmeledgerApp(App[int]):
@@ -162,6 +164,8 @@ class CmeledgerApp(App[int]):
 
     def look(self) -> None:
         """Read the file again when it has changed and rests, or when the day has."""
+        if not self.is_headless and not os.isatty(0):
+            self.exit(return_code=HANGUP)  # the terminal is gone, and no signal told us
         if self.file_watch.seen is None:
             return
         is_another_day = self.shown is not None and self.shown.book.day != self.today()
