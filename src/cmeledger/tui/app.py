@@ -52,6 +52,7 @@ from cmeledger.tui.views.rules import Rules
 from cmeledger.tui.watch import LOOK_SECONDS, Watch
 
 HANGUP: Final = 129
+PAINT_SECONDS: Final = 0.1
 
 
 class CmeledgerApp(App[int]):
@@ -201,7 +202,8 @@ class CmeledgerApp(App[int]):
         if before is not None and before.cycle != before.tally.series.shown_for(before.book.day):
             cycle = tally.series.at(before.cycle.end) or cycle
         self.shown = Shown(loaded, tally, cycle)
-        self.look_closer(loaded)
+        # After the numbers are drawn: looking takes longer than counting, and shares the processor.
+        self.set_timer(PAINT_SECONDS, lambda: self.look_closer(loaded))
 
     @on(LedgerLooked)
     def take_closer(self, message: LedgerLooked) -> None:
@@ -367,7 +369,7 @@ class CmeledgerApp(App[int]):
         activity = self._activity()
         if activity is None or self.shown is None:
             return
-        row = next(row for row in self.shown.rows() if row.id == activity.id)
+        row = next(row for row in self.shown.rows if row.id == activity.id)
         line = credit_line(activity, amount(row.counted))
         self.copy_to_clipboard(line)
         self.say(f"copied: {line}")
@@ -389,7 +391,7 @@ class CmeledgerApp(App[int]):
 
     def _activity(self) -> Activity | None:
         record = self.view.record
-        activity = self.shown.activity(record) if self.shown and record else None
+        activity = self.shown.activities.get(record) if self.shown and record else None
         if activity is None:
             self.say("choose a record first", warning=True)
         return activity

@@ -31,6 +31,8 @@ class FirstLedger(ModalScreen[str | None]):
     def __init__(self, file: str) -> None:
         super().__init__()
         self.file = file
+        self.complaint: tuple[str, str] | None = None
+        """The field that keeps the form from being saved, and why."""
         self.doubted: str | None = None
         """The text that was asked about already: saving it again keeps it."""
 
@@ -86,6 +88,7 @@ class FirstLedger(ModalScreen[str | None]):
         """Say what was understood, or what is the matter, while it is typed."""
         field = (event.input.id or "").removeprefix("first-").replace("-", "_")
         question = starter.QUESTIONS[field]
+        self.complaint = None
         if question.why and not event.value:
             self._say(question.why)
             return
@@ -100,7 +103,9 @@ class FirstLedger(ModalScreen[str | None]):
     def on_descendant_focus(self) -> None:
         """Say what to know before answering."""
         field = (getattr(self.focused, "id", None) or "").removeprefix("first-").replace("-", "_")
-        if field in starter.QUESTIONS:
+        if self.complaint is not None and self.complaint[0] == field:
+            self._say(self.complaint[1])
+        elif field in starter.QUESTIONS:
             self._say(starter.QUESTIONS[field].why)
 
     @on(Input.Submitted)
@@ -142,8 +147,9 @@ class FirstLedger(ModalScreen[str | None]):
         self.dismiss(self.file)
 
     def _complain(self, field: str, message: str) -> None:
+        self.complaint = field, message
+        self._say(message)
         self.query_one(f"#first-{field.replace('_', '-')}", Input).focus()
-        self.call_after_refresh(self._say, message)  # after what the focus has to say
 
     def _today(self) -> Any:
         return self.app.today()  # type: ignore[attr-defined]
