@@ -128,7 +128,10 @@ def topics(rng: random.Random, credits: Any, extra: list[str]) -> list[str] | Ta
     if sometimes(rng, 0.65):
         return names
     most = int(Decimal(str(credits)) * 4) + rng.choice([0, 0, 0, 1])
-    return {name: spelled(rng, QUARTER * rng.randint(1, max(most, 1))) for name in names}
+    parts = {name: spelled(rng, QUARTER * rng.randint(1, max(most, 1))) for name in names}
+    if sometimes(rng, 0.15):  # a part that is not in quarters, at times less than one
+        parts[names[-1]] = Decimal(rng.randint(1, max(most, 1) * 25)) / 100
+    return parts
 
 
 # Records, by kind
