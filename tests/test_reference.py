@@ -7,16 +7,13 @@ import pytest
 
 import generate
 import reference
+from books import opened
 from cmeledger.book import Book
 from cmeledger.cli import common
-from cmeledger.ledger.parse import parse
-from cmeledger.ledger.read import NOTHING, read
 from cmeledger.problems import UsageError
 from cmeledger.report import documents
 from cmeledger.report.views import find, view
-from cmeledger.rules import rulebook as rules
 
-RULEBOOK = rules.load()
 COMPARED = ("id", "unit", "asked", "counted", "missing", "planned", "attended", "status", "once")
 
 
@@ -24,11 +21,7 @@ def open_generated(seed: int) -> tuple[dict[str, Any], Book]:
     dice = random.Random(seed)
     document = generate.ledger(dice)
     day = generate.as_of(dice, document)
-    parsed = parse(generate.to_toml(document).encode())
-    ledger, problems = read(parsed, rules.vocabulary(RULEBOOK))
-    assert [problem for problem in problems if problem.severity == "error"] == []
-    book = Book("x", ledger, RULEBOOK, day, tuple(problems), parsed, NOTHING, None, False)  # noqa: FBT003
-    return document, book
+    return document, opened(generate.to_toml(document), day)
 
 
 def brief(status: dict[str, Any]) -> list[tuple[Any, ...]]:
