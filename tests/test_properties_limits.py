@@ -178,7 +178,7 @@ def test_a_group_never_counts_more_than_its_limit(name: str) -> None:
     case = CASES[name]
 
     @given(st.integers(0, 10**9))
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=80, deadline=None)
     def check(seed: int) -> None:
         for reports in cycles(seed, case.makers):
             for group, amount in case.measure(reports).items():
