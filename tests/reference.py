@@ -661,17 +661,43 @@ def status(doc: Report, as_of: date, cycle_year: int | None = None) -> Report:
     return {"as_of": as_of.isoformat(), "physician": doc["physician"]["name"], "licenses": licenses}
 
 
+def parts_of(
+    doc: Report, license_: Record, cycles: list[Cycle], cycle: Cycle, day: date
+) -> list[tuple[Asked, list[tuple[str, Fraction]]]]:
+    """List what each record counts for each requirement of a cycle, as known on a day of it."""
+    outcomes, records = tally(doc, license_, day), in_order(doc)
+    return [
+        (asked, [(name, counted_for(asked, one, outcomes[name], cycles)) for name, one in records])
+        for asked in asked_of(doc, license_, cycle)
+    ]
+
+
+def totals(doc: Report, as_of: date) -> list[dict[str, Fraction]]:
+    """Add up, as fractions, what counts for each requirement in credits, for each license."""
+    found = []
+    for license_ in doc["license"]:
+        cycles = cycles_of(doc, license_)
+        cycle = cycle_at(cycles, as_of)
+        parts = parts_of(doc, license_, cycles, cycle, min(as_of, cycle[1]))
+        found.append(
+            {
+                asked.id: sum((part for _, part in its if not proven_otherwise(doc, asked)), ZERO)
+                for asked, its in parts
+                if asked.id not in COMPLETIONS
+            }
+        )
+    return found
+
+
 def license_status(
     doc: Report, license_: Record, cycles: list[Cycle], cycle: Cycle, as_of: date
 ) -> Report:
     """Give one license's part of `status`."""
     renewal = cycle[1]
     day = min(as_of, renewal)  # "the day asked about is never later than the renewal date"
-    outcomes, records = tally(doc, license_, day), in_order(doc)
     exempted, taken_off = exempt(doc, renewal, day), waived(doc, renewal, day)
     requirements: list[Report] = []
-    for asked in asked_of(doc, license_, cycle):
-        parts = [(name, counted_for(asked, one, outcomes[name], cycles)) for name, one in records]
+    for asked, parts in parts_of(doc, license_, cycles, cycle, day):
         proven = proven_otherwise(doc, asked)
         counted = ZERO if proven else sum((part for _, part in parts), ZERO)
         if asked.id in COMPLETIONS:

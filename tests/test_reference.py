@@ -1,13 +1,14 @@
 """The program agrees with a brute-force reading of the rules on generated ledgers."""
 
 import random
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 import generate
 import reference
-from books import opened
+from books import judged, opened
 from cmeledger.book import Book
 from cmeledger.cli import common
 from cmeledger.problems import UsageError
@@ -89,6 +90,32 @@ def compare(seed: int) -> None:
     compare_status(document, book, book.day.year - seed % 4)
     compare_keep(document, book)
     compare_records(document, book)
+
+
+def compare_totals(seed: int) -> None:
+    """Compare each total, a Decimal, with the exact sum of fractions."""
+    document, book = open_generated(seed)
+    got = [
+        {
+            standing.requirement.id: Fraction(standing.counted)
+            for standing in report.standings
+            if standing.requirement.unit == "credits"
+        }
+        for report in judged(book)
+    ]
+    assert got == reference.totals(document, book.day), f"seed {seed}"
+
+
+def test_totals_equal_exact_fractions() -> None:
+    for seed in range(20_000, 20_300):
+        compare_totals(seed)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("block", range(100))
+def test_totals_equal_exact_fractions_on_many_more(block: int) -> None:
+    for seed in range(100_000 + block * 1000, 100_000 + block * 1000 + 1000):
+        compare_totals(seed)
 
 
 @pytest.mark.parametrize("block", range(20))
