@@ -12,7 +12,7 @@ from typing import Final
 
 from cmeledger.ledger.context import nearest
 from cmeledger.ledger.schema import KINDS
-from cmeledger.model import ZERO, Activity, Ledger, License, Path
+from cmeledger.model import ZERO, Activity, Ledger, License, Path, plain
 from cmeledger.problems import Problem
 from cmeledger.rules.counting import Tally, claims, floor_quarter, fold_title
 from cmeledger.rules.cycles import first_renewal, in_year
@@ -151,7 +151,7 @@ def _amounts(activity: Activity, rule: KindRule) -> Iterator[Problem]:
 
 
 def _not_quarters(activity: Activity, amount: Decimal, key: str | Path) -> Problem:
-    message = f"{amount:f} is not in steps of 0.25"
+    message = f"{plain(amount)} is not in steps of 0.25"
     advice = f"it is rounded down to {floor_quarter(amount).normalize():f}; check the certificate"
     return _warning(activity, "quarter-hours", message, advice, key)
 
@@ -182,7 +182,7 @@ def _topics(activity: Activity, rule: KindRule, mandates: frozenset[str]) -> Ite
         if amount is None:
             continue
         if amount > claimed:
-            message = f"{amount:f} credits of {topic} in a record of {claimed.normalize():f}"
+            message = f"{plain(amount)} credits of {topic} in a record of {claimed.normalize():f}"
             advice = "a topic never gets more than the record's credits"
             yield _warning(activity, "bad-value", message, advice, ("topics", topic))
         elif floor_quarter(amount) != amount:

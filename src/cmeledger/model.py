@@ -12,8 +12,16 @@ from typing import Any, Final, NamedTuple
 
 ZERO: Final = Decimal(0)
 
+LONGEST: Final = 100
+"""An amount with more leading zeros than this is written with an exponent."""
+
 Path = tuple[str | int, ...]
 """Where a value stands in the document: ("activity", 3, "topics", 0)."""
+
+
+def plain(amount: Decimal) -> str:
+    """Write an amount with all its digits, but for one like 1e-4000000000: it has billions."""
+    return f"{amount:f}" if amount.adjusted() > -LONGEST else str(amount)
 
 
 class Physician(NamedTuple):

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import IO, Final, NamedTuple
 
+from cmeledger.model import plain
 from cmeledger.visible import visible
 
 WIDTH: Final = 80
@@ -81,7 +82,7 @@ class Style(NamedTuple):
         total = Decimal(0)
         for amount, char in ((counted, full), (attended, half), (planned, light)):
             total += amount
-            upto = cells if not asked else min(cells, int(total * cells / asked))
+            upto = cells if total >= asked else int(total * cells / asked)
             parts.append(char * (upto - drawn))
             drawn = max(drawn, upto)
         return "".join(parts) + empty * (cells - drawn)
@@ -153,7 +154,7 @@ def day(value: date) -> str:
 
 def amount(value: Decimal) -> str:
     """Write credits without needless zeros."""
-    return f"{value.normalize():f}"
+    return plain(value.normalize())
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:
