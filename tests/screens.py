@@ -74,14 +74,15 @@ def words(pilot: "Pilot[int]") -> str:
     return " ".join(screen(pilot).split())
 
 
-def lines_of(pilot: "Pilot[int]", id: str) -> list[str]:
-    """Read all lines of a page, the unseen ones too, without colors."""
+def lines_of(pilot: "Pilot[int]", id: str, only: int | None = None) -> list[str]:
+    """Read all lines of a page (or only one), the unseen ones too, without colors."""
     from cmeledger.tui.lines import painted
 
     page = pilot.app.screen.query_one(f"#{id}", LineList)
     if isinstance(page, Page):
         return [painted(line.text).plain for line in page.items]
-    return [painted(page._draw(item, page.room)).plain for item in page.items]  # noqa: SLF001
+    items = page.items if only is None else [page.items[only]]
+    return [painted(page._draw(item, page.room)).plain for item in items]  # noqa: SLF001
 
 
 def said(pilot: "Pilot[int]") -> str:

@@ -52,9 +52,7 @@ def test_an_amount_of_billions_of_digits_is_not_spelled_out(tiny: str, tmp_path:
             shown = run_here(*words, str(tmp_path / "cme.toml"), "--as-of", RENEWAL).out
             assert all(len(line) < 200 for line in shown.split("\n"))
         found = ask(tmp_path, text, "check", "--as-of", RENEWAL)["problems"]
-        for problem in found:
-            if problem["code"] in ("quarter-hours", "bad-value"):
-                assert "E-" in problem["message"]
+        assert all(len(problem["message"]) < 80 for problem in found)
 
 
 @pytest.mark.parametrize("nothing", ["0e-4000000000", "0e+4000000000", "0e999999999999"])

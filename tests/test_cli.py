@@ -108,6 +108,7 @@ def test_a_word_that_is_no_command_and_no_file() -> None:
         ("status", "--as-of", "tomorrow"),
         ("status", "--as-of", "1899-12-31"),
         ("status", "--as-of", "20260301"),
+        ("status", "--as-of", "2026-W01-1"),
         ("status", "--cycle", "26"),
         ("status", "--cycle", "2024"),
         ("why",),
@@ -357,9 +358,11 @@ def test_symlinked_evidence_out_of_the_folder_is_refused(write: Write, tmp_path:
             ("status", HOSPITALIST, *AS_OF),
             ("textual", "rich", "tomlkit", "dateutil.parser", "json", "difflib", "csv", "dataclasses",
              "importlib.resources", "pathlib", "cmeledger.ledger.source",
-             "cmeledger.report.why_text"),
+             "cmeledger.report.why_text", "shtab", "platformdirs", "tempfile", "cmeledger.starter"),
         ),
         (("status", HOSPITALIST, "--json"), ("textual", "rich", "tomlkit", "dateutil.parser")),
+        (("schema",), ("textual", "rich", "tomlkit", "shtab", "platformdirs")),
+        (("init", HOSPITALIST, "--name", "A"), ("textual", "rich", "tomlkit", "shtab", "platformdirs")),
     ],
 )  # fmt: skip
 def test_a_fresh_interpreter_loads_no_more_than_it_needs(
@@ -368,7 +371,7 @@ def test_a_fresh_interpreter_loads_no_more_than_it_needs(
     code = (
         "import sys; sys.stdout = open(__import__('os').devnull, 'w'); "
         "from cmeledger.cli.main import main, Io; "
-        f"main({list(arguments)!r}, Io(sys.stdout, sys.stderr, {{}})); "
+        f"main({list(arguments)!r}, Io(sys.stdout, sys.stdout, {{}})); "
         f"print([m for m in {list(unwanted)!r} if m in sys.modules], file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True,

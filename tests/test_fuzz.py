@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cmeledger.book import make_book
-from cmeledger.ledger.source import place
+from cmeledger.ledger.source import Places, place
 from cmeledger.problems import LedgerUnusable
 from conftest import DATA, SAMPLES, run_here
 
@@ -64,12 +64,12 @@ def load(data: bytes) -> str:
     try:
         book = make_book("cme.toml", DAY, data, None)
     except LedgerUnusable as error:
-        return place(error.problems, error.text, error.archive_text)[0].code
+        return place(error.problems, Places(error.text), Places(""))[0].code
     tallies = book.tallies()
     problems = book.all_problems(tallies, book.keeping(tallies))
     for tally in tallies:
         book.report(tally, tally.series.shown_for(book.day))
-    for problem in place(problems, book.document.text):
+    for problem in place(problems, Places(book.document.text), Places("")):
         assert problem.span is not None
     return "with errors" if any(p.severity == "error" for p in problems) else "read"
 

@@ -205,7 +205,7 @@ def check_bytes(data: bytes) -> None:
     else:
         text = document.text
     lines = text.split("\n")
-    for problem in place(problems, text):
+    for problem in place(problems, Places(text), Places("")):
         span = problem.span
         assert span is not None
         assert 1 <= span.line <= span.end_line <= len(lines)

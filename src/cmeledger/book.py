@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from cmeledger.checks import warnings
-from cmeledger.ledger.parse import MAX_BYTES, Document, NotToml, parse
+from cmeledger.ledger.parse import MAX_BYTES, Document, NotToml, parse, too_large
 from cmeledger.ledger.read import NOTHING, read
 from cmeledger.model import Ledger
 from cmeledger.problems import LedgerUnreadable, LedgerUnusable, Problem
@@ -79,7 +79,12 @@ def open_book(file: str, day: date, *, with_archive: bool = True) -> Book:
     data = read_bytes(file)
     archive_file = archive_name(file)
     has_archive = os.path.lexists(archive_file)
-    archive_data = read_bytes(archive_file) if has_archive and with_archive else None
+    try:
+        archive_data = read_bytes(archive_file) if has_archive and with_archive else None
+    except LedgerUnusable as error:
+        problems = tuple(problem._replace(archived=True) for problem in error.problems)
+        text = data.decode("utf-8-sig", "replace")
+        raise LedgerUnusable(file, problems, text, archive_file) from error
     book = make_book(file, day, data, archive_data)
     return book._replace(archive_skipped=has_archive and not with_archive)
 
@@ -92,9 +97,9 @@ def make_book(file: str, day: date, data: bytes, archive_data: bytes | None) -> 
     rulebook = rules.load()
     archive_file = archive_name(file)
 
-    def unusable(problems: Sequence[Problem]) -> LedgerUnusable:
+    def unusable(problems: Sequence[Problem], ledger: Ledger | None = None) -> LedgerUnusable:
         texts = [(part or b"").decode("utf-8-sig", "replace") for part in (data, archive_data)]
-        return LedgerUnusable(file, tuple(problems), texts[0], archive_file, texts[1])
+        return LedgerUnusable(file, tuple(problems), texts[0], archive_file, texts[1], ledger)
 
     archive = NOTHING
     in_archive = False
@@ -106,9 +111,11 @@ def make_book(file: str, day: date, data: bytes, archive_data: bytes | None) -> 
         in_archive = False
         ledger, problems = read(document, rules.vocabulary(rulebook), archive)
     except NotToml as error:
-        raise unusable([error.problem._replace(archived=in_archive)]) from error
+        problem = error.problem
+        raise unusable([problem._replace(archived=problem.archived or in_archive)]) from error
     if any(problem.code in FATAL for problem in problems):
-        raise unusable(problems)
+        more = warnings(ledger, rulebook, (), {}, day)  # those that need no license
+        raise unusable([*problems, *more], ledger)
     return Book(
         file,
         ledger,
@@ -131,8 +138,11 @@ def archive_name(file: str) -> str:
 def read_bytes(file: str) -> bytes:
     """Read a regular file without ever waiting on a pipe or a device.
 
-    Raises LedgerUnreadable with advice.
+    Raises LedgerUnreadable with advice, LedgerUnusable for a file of too many bytes.
     """
+    if not file:
+        advice = "name your ledger, or leave the argument out: then CMELEDGER or cme.toml is read"
+        raise LedgerUnreadable("''", "the name of the ledger is empty", advice)
     try:
         # O_NONBLOCK: opening a FIFO must not wait for somebody to write into it.
         handle = os.open(
@@ -141,16 +151,20 @@ def read_bytes(file: str) -> bytes:
     except FileNotFoundError as error:
         advice = (
             "name your ledger (cmeledger status PATH) or set CMELEDGER to its path; "
-            "the README shows how a first ledger is written"
+            "a first one is made by: cmeledger init"
         )
         raise LedgerUnreadable(file, "there is no such file", advice) from error
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or str(error)
         advice = "check the path and the permissions of the file"
         raise LedgerUnreadable(file, why.lower(), advice) from error
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
+    found = os.fstat(handle)
+    if not stat.S_ISREG(found.st_mode):
         os.close(handle)
         advice = "a ledger is a plain text file; name that file"
         raise LedgerUnreadable(file, "this is not a regular file", advice)
+    if found.st_size > MAX_BYTES:  # the size is enough to refuse it
+        os.close(handle)
+        raise LedgerUnusable(file, (NotToml(*too_large(found.st_size)).problem,), "")
     with open(handle, "rb") as opened:
-        return opened.read(MAX_BYTES + 1)  # more is refused; it need not be read
+        return opened.read(MAX_BYTES + 1)  # it may grow meanwhile; more is refused

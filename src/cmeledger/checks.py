@@ -12,7 +12,17 @@ from typing import Final
 
 from cmeledger.ledger.context import nearest
 from cmeledger.ledger.schema import KINDS
-from cmeledger.model import ZERO, Activity, Ledger, License, Path, plain
+from cmeledger.model import (
+    ZERO,
+    Activity,
+    Ledger,
+    License,
+    OwnRequirement,
+    Path,
+    RequirementLeftOut,
+    Waiver,
+    WaiverLeftOut,
+)
 from cmeledger.problems import Problem
 from cmeledger.rules.counting import Tally, claims, floor_quarter, fold_title
 from cmeledger.rules.cycles import first_renewal, in_year
@@ -22,6 +32,8 @@ from cmeledger.rules.rulebook import KindRule, Rulebook
 
 MANY_CREDITS: Final = 12
 CLAIM_SOON_DAYS: Final = 30
+MILLIONTH: Final = Decimal("0.000001")
+NOTHING: Final[frozenset[str]] = frozenset()
 
 
 def warnings(
@@ -31,14 +43,21 @@ def warnings(
     keeping: Mapping[str, Keeping],
     day: date,
 ) -> list[Problem]:
-    """Find every warning that the ledger's text and the day show."""
+    """Find every warning that the ledger's text and the day show.
+
+    Without a license that can be used, those that need none.
+    """
     mandates = frozenset(rulebook.ids).intersection(rulebook.topics)
     mandates |= {item.id for item in ledger.requirements}
-    found = []
-    for item in ledger.licenses:
-        found += _license(item, ledger.physician.birthday, rulebook)
+    found: list[Problem] = []
+    for license in ledger.licenses:
+        found += _license(license, ledger.physician.birthday, rulebook)
     for activity in ledger.activities:
         found += _record(activity, rulebook.kinds[activity.kind], mandates, day)
+    for item in ledger.left_out:
+        found += _record(
+            item.draft, rulebook.kinds.get(item.draft.kind), mandates, day, item.faulty
+        )
     found += _many_credits(ledger)
     found += _duplicates(ledger)
     found += _no_evidence(ledger, rulebook, tallies, keeping, day)
@@ -52,7 +71,7 @@ def _warning(
 ) -> Problem:
     path = (*activity.path, *((key,) if isinstance(key, str) else key))
     return Problem(
-        code, message, advice, path, at, "warning", activity.id, archived=activity.archived
+        code, message, advice, path, at, "warning", activity.id or None, archived=activity.archived
     )
 
 
@@ -91,13 +110,21 @@ def _license(item: License, birthday: tuple[int, int] | None, rulebook: Rulebook
 
 
 def _record(
-    activity: Activity, rule: KindRule, mandates: frozenset[str], day: date
+    activity: Activity,
+    rule: KindRule | None,
+    mandates: frozenset[str],
+    day: date,
+    faulty: frozenset[str] = NOTHING,
 ) -> Iterator[Problem]:
-    """Find what one record shows by itself."""
+    """Find what one record shows by itself.
+
+    Of a record left out for an error, `faulty` names the keys that are not to be relied on; without
+    a `rule`, its kind is one of them.
+    """
     if activity.credits is not None or activity.hours is not None:
-        yield from _amounts(activity, rule)
-    if activity.topics:
-        yield from _topics(activity, rule, mandates)
+        yield from _amounts(activity, rule, faulty)
+    if activity.topics and rule is not None:
+        yield from _topics(activity, rule, mandates, faulty)
     if activity.category == 1 and not (activity.provider and activity.provider.strip()):
         message = "a Category 1 record names no provider"
         advice = "add provider = who gave it, as on the certificate: an audit asks for it"
@@ -111,7 +138,10 @@ def _record(
         advice = "add provider = the institution, and location = its address"
         yield _warning(activity, "missing-details", message, advice, (), "table")
     done = activity.completed
-    if done is not None and done > day and activity.status != "planned" and not rule.enrollment:
+    over = activity.status in ("claimed", "attended") and _date_key(activity) not in faulty
+    # An enrollment that goes on has an end to come; of an unknown kind, `end` may be one.
+    over = over and (activity.date is not None if rule is None else not rule.enrollment)
+    if over and done is not None and done > day:
         message = f"{activity.status}, but completed on {done.isoformat()}, a day still to come"
         advice = 'check the date, or write status = "planned"'
         yield _warning(activity, "future-date", message, advice, _date_key(activity))
@@ -129,47 +159,64 @@ def _record(
             yield _warning(activity, "claim-by-soon", message, advice, "claim-by")
 
 
-def _amounts(activity: Activity, rule: KindRule) -> Iterator[Problem]:
-    given = activity.credits
-    factor = rule.per_hour.get(activity.category or 0)
+def _amounts(
+    activity: Activity, rule: KindRule | None, faulty: frozenset[str]
+) -> Iterator[Problem]:
+    given = None if "credits" in faulty else activity.credits
     if given is not None and floor_quarter(given) != given:
         yield _not_quarters(activity, given, "credits")
+    if rule is None:
+        return
+    most = rule.credits
+    factor = rule.per_hour.get(activity.category or 0)
     if activity.hours is not None and factor is not None:
-        product = activity.hours * factor
-        if floor_quarter(product) != product:
-            yield _not_quarters(activity, product, "hours")
+        most = activity.hours * factor
+        if floor_quarter(most) != most:
+            yield _not_quarters(activity, most, "hours")
     if given is None:
         return
     if rule.whole_hours and given != given.to_integral_value():
-        message = f"consultations come in whole hours: {int(given)} of {given} count"
+        message = f"consultations come in whole hours: {int(given)} of {_shown(given)} count"
         yield _warning(activity, "whole-hours", message, "write whole hours", "credits")
-    claimed, most = claims(activity, rule)
-    if most is not None and claimed > most:
-        message = f"{claimed.normalize():f} credits, where the record gives {most.normalize():f}"
-        advice = f"{most.normalize():f} are counted; check kind, hours and credits"
+    if most is not None and given > most:
+        message = f"{_shown(given)} credits, where the record gives {_shown(most)}"
+        advice = f"{_shown(floor_quarter(most))} are counted; check kind, hours and credits"
         yield _warning(activity, "more-than-kind", message, advice, "credits")
 
 
 def _not_quarters(activity: Activity, amount: Decimal, key: str | Path) -> Problem:
-    message = f"{plain(amount)} is not in steps of 0.25"
-    advice = f"it is rounded down to {floor_quarter(amount).normalize():f}; check the certificate"
+    message = f"{_shown(amount)} is not in steps of 0.25"
+    advice = f"it is rounded down to {_shown(floor_quarter(amount))}; check the certificate"
     return _warning(activity, "quarter-hours", message, advice, key)
 
 
-def _topics(activity: Activity, rule: KindRule, mandates: frozenset[str]) -> Iterator[Problem]:
-    listed = all(amount is None for amount in activity.topics.values())
+def _shown(amount: Decimal) -> str:
+    """Write an amount without exponent and without an end of zeros, whatever its length."""
+    if amount and amount < MILLIONTH:
+        return "less than a millionth"
+    text = f"{amount.normalize():f}"
+    return text if len(text) <= 12 else f"{text[:12]}…"
+
+
+def _topics(
+    activity: Activity, rule: KindRule, mandates: frozenset[str], faulty: frozenset[str]
+) -> Iterator[Problem]:
+    topics = activity.topics
     if rule.topics is not None:
-        for number, topic in enumerate(activity.topics):
+        for topic in topics:
             if topic not in rule.topics:
                 message = f"a record of kind {activity.kind} does not serve '{topic}'"
                 advice = "it serves the total and Category 1"
                 if rule.topics:
                     advice += ", and risk management where its topics say so"
-                place: Path = ("topics", number) if listed else ("topics", topic)
-                yield _warning(activity, "bad-value", message, advice, place)
-        return
-    if listed:
-        both = [topic for topic in activity.topics if topic in mandates]
+                if activity.listed:
+                    place: Path = ("topics", activity.listed.index(topic))
+                    yield _warning(activity, "bad-value", message, advice, place)
+                else:
+                    yield _warning(activity, "bad-value", message, advice, ("topics", topic), "key")
+        topics = {topic: topics[topic] for topic in topics if topic in rule.topics}
+    if activity.listed:
+        both = [topic for topic in topics if topic in mandates]
         if len(both) > 1:
             message = f"every credit counts for {' and for '.join(both)}"
             advice = "if the certificate splits the hours: topics = { " + ", ".join(
@@ -177,16 +224,31 @@ def _topics(activity: Activity, rule: KindRule, mandates: frozenset[str]) -> Ite
             )
             yield _warning(activity, "two-mandates", message, advice + " }", "topics")
         return
-    claimed = claims(activity, rule)[0]
-    for topic, amount in activity.topics.items():
+    most = _shared_out(activity, rule, faulty)
+    for topic, amount in topics.items():
         if amount is None:
             continue
-        if amount > claimed:
-            message = f"{plain(amount)} credits of {topic} in a record of {claimed.normalize():f}"
+        if most is not None and amount > most:
+            message = f"{_shown(amount)} credits of {topic} in a record of {_shown(most)}"
             advice = "a topic never gets more than the record's credits"
             yield _warning(activity, "bad-value", message, advice, ("topics", topic))
-        elif floor_quarter(amount) != amount:
+        if floor_quarter(amount) != amount:
             yield _not_quarters(activity, amount, ("topics", topic))
+
+
+def _shared_out(activity: Activity, rule: KindRule, faulty: frozenset[str]) -> Decimal | None:
+    """Find the credits that a table of topics shares out: as written, else as the kind gives.
+
+    None where an error keeps them from being known.
+    """
+    if not faulty.isdisjoint(("credits", "hours", "category")):
+        return None
+    if activity.credits is not None:
+        return activity.credits
+    kind = KINDS[activity.kind]
+    if kind.needs_credits or (kind.by_hours and activity.hours is None):
+        return None
+    return claims(activity, rule)[0]
 
 
 def _many_credits(ledger: Ledger) -> Iterator[Problem]:
@@ -228,6 +290,8 @@ def _no_evidence(
     keeping: Mapping[str, Keeping],
     day: date,
 ) -> Iterator[Problem]:
+    if not tallies:
+        return
     counted = {r.activity.id for tally in tallies for r in tally.records if r.counted}
     for tally in tallies:
         start = tally.series.first.start if tally.series.first else date.min
@@ -237,7 +301,7 @@ def _no_evidence(
             if credits_for(count_days(item.own, start, day), rulebook)
         }
     for activity in ledger.activities:
-        if activity.evidence or activity.status != "claimed" or activity.no_evidence is not None:
+        if activity.evidence or activity.status != "claimed" or activity.needs_no_evidence:
             continue
         keep = keeping[activity.id]
         if (
@@ -251,20 +315,30 @@ def _no_evidence(
 
 
 def _waivers(ledger: Ledger, rulebook: Rulebook, tallies: Sequence[Tally]) -> Iterator[Problem]:
-    for waiver in ledger.waivers:
+    waivers: Sequence[Waiver | WaiverLeftOut] = (*ledger.waivers, *ledger.waivers_left_out)
+    for waiver in waivers:
         day = waiver.renewal_date
-        if not any(
-            tally.license.jurisdiction == waiver.jurisdiction and tally.series.is_renewal(day)
-            for tally in tallies
+        known = day is not None and waiver.jurisdiction is not None and bool(tallies)
+        if (
+            day is not None
+            and known
+            and not any(
+                tally.license.jurisdiction == waiver.jurisdiction and tally.series.is_renewal(day)
+                for tally in tallies
+            )
         ):
             message = f"no license renews on {day.isoformat()}: this waiver does nothing"
             advice = "write the renewal date of the cycle it covers"
             path = (*waiver.path, "renewal-date")
             yield Problem("bad-value", message, advice, path, severity="warning")
-        statutory = {item.id for item in rulebook.requirements if item.statutory}
-        statutory &= {item.id for item in rulebook.in_force(day) if item.statutory} | (
-            statutory - {item.id for item in rulebook.in_force(day)}
-        )
+        # Of two editions the one of that renewal; those of other days where none is in force.
+        now = rulebook.in_force(day) if day is not None else ()
+        decided = {item.id for item in now}
+        statutory = {
+            item.id
+            for item in (*now, *rulebook.requirements)
+            if item.statutory and (item in now or item.id not in decided)
+        }
         for number, requirement in enumerate(waiver.requirements or ()):
             if requirement in statutory:
                 message = f"'{requirement}' is statutory: the Board may be unable to waive it"
@@ -276,9 +350,11 @@ def _waivers(ledger: Ledger, rulebook: Rulebook, tallies: Sequence[Tally]) -> It
 def _own_topics(ledger: Ledger, rulebook: Rulebook) -> Iterator[Problem]:
     borne = {topic for activity in ledger.activities for topic in activity.topics}
     known = borne.union(rulebook.topics)
-    for requirement in ledger.requirements:
+    asked: Sequence[OwnRequirement | RequirementLeftOut]
+    asked = (*ledger.requirements, *ledger.requirements_left_out)
+    for requirement in asked:
         for number, topic in enumerate(requirement.topics):
-            if topic not in known:
+            if topic and topic not in known:
                 message = f"neither the rules nor any record know the topic '{topic}'"
                 advice = nearest(topic, sorted(known), "known topics")
                 path = (*requirement.path, "topics", number)

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Iterator
 from hashlib import sha256
 
-from cmeledger.model import Evidence, Ledger
+from cmeledger.model import Evidence, Ledger, Waiver, WaiverLeftOut
 from cmeledger.problems import Problem
 
 
@@ -16,12 +16,13 @@ def look(ledger: Ledger, folder: str) -> Iterator[Problem]:
     the folder through a symbolic link. Never opens anything but a regular file inside the folder.
     """
     real = os.path.realpath(folder)
-    for activity in ledger.activities:
+    for activity in (*ledger.activities, *(left.draft for left in ledger.left_out)):
         for item in activity.evidence:
             problem = _look_at(item, real)
             if problem is not None:
-                yield problem._replace(record=activity.id, archived=activity.archived)
-    for waiver in ledger.waivers:
+                yield problem._replace(record=activity.id or None, archived=activity.archived)
+    waivers: tuple[Waiver | WaiverLeftOut, ...] = (*ledger.waivers, *ledger.waivers_left_out)
+    for waiver in waivers:
         for item in waiver.evidence:
             problem = _look_at(item, real)
             if problem is not None:

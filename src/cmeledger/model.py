@@ -12,16 +12,8 @@ from typing import Any, Final, NamedTuple
 
 ZERO: Final = Decimal(0)
 
-LONGEST: Final = 100
-"""An amount with more leading zeros than this is written with an exponent."""
-
 Path = tuple[str | int, ...]
 """Where a value stands in the document: ("activity", 3, "topics", 0)."""
-
-
-def plain(amount: Decimal) -> str:
-    """Write an amount with all its digits, but for one like 1e-4000000000: it has billions."""
-    return f"{amount:f}" if amount.adjusted() > -LONGEST else str(amount)
 
 
 class Physician(NamedTuple):
@@ -71,6 +63,8 @@ class Activity(NamedTuple):
     hours: Decimal | None
     topics: Mapping[str, Decimal | None]
     """Topic to its credits; None means every credit of the record."""
+    listed: tuple[str, ...]
+    """The topics as a list names them, one perhaps twice; empty where a table does."""
     provider: str | None
     location: str | None
     note: str | None
@@ -97,6 +91,11 @@ class Activity(NamedTuple):
         assert day is not None  # the reader lets no activity through without a date
         return day
 
+    @property
+    def needs_no_evidence(self) -> bool:
+        """Whether the record says why no document is expected; a blank reason is none."""
+        return bool(self.no_evidence and self.no_evidence.strip())
+
 
 class LeftOut(NamedTuple):
     """A record that could not be used as written: what of it could still be read."""
@@ -108,6 +107,10 @@ class LeftOut(NamedTuple):
     topics: tuple[str, ...]
     archived: bool
     path: Path
+    draft: Activity
+    """What could be read, with blanks for the rest: for the warnings about the record itself."""
+    faulty: frozenset[str]
+    """The keys that its errors are about."""
 
 
 class Waiver(NamedTuple):
@@ -124,6 +127,17 @@ class Waiver(NamedTuple):
     path: Path
 
 
+class WaiverLeftOut(NamedTuple):
+    """A waiver that could not be used as written: what of it could still be read."""
+
+    jurisdiction: str | None
+    renewal_date: Date | None
+    requirements: tuple[str, ...]
+    """As written, blank where one is no text."""
+    evidence: tuple[Evidence, ...]
+    path: Path
+
+
 class OwnRequirement(NamedTuple):
     """A requirement of the physician's own, a hospital's say."""
 
@@ -136,6 +150,13 @@ class OwnRequirement(NamedTuple):
     end: Date | None
     """With `start`: the window, both ends inclusive. Without: the license cycle."""
     source: str | None
+    path: Path
+
+
+class RequirementLeftOut(NamedTuple):
+    """A requirement of the physician's own that could not be used as written."""
+
+    topics: tuple[str, ...]
     path: Path
 
 
@@ -164,6 +185,8 @@ class Ledger(NamedTuple):
     waivers: tuple[Waiver, ...]
     requirements: tuple[OwnRequirement, ...]
     renewals: tuple[Renewal, ...]
+    waivers_left_out: tuple[WaiverLeftOut, ...] = ()
+    requirements_left_out: tuple[RequirementLeftOut, ...] = ()
 
 
 class Vocabulary(NamedTuple):

@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import Final, NamedTuple
 
-from cmeledger.model import Path
+from cmeledger.model import Ledger, Path
 
 CODES: Final = (
     "not-toml",
@@ -99,15 +99,27 @@ class LedgerUnusable(CmeledgerError):
         text: str,
         archive_file: str | None = None,
         archive_text: str = "",
+        ledger: Ledger | None = None,
     ) -> None:
         self.file = file
         self.problems = problems
-        """Why; without their places where the file is TOML."""
+        """Why, and whatever else was found; without their places where the file is TOML."""
         self.text = text
         """The ledger's text, as far as it could be decoded."""
         self.archive_file = archive_file
         self.archive_text = archive_text
+        self.ledger = ledger
+        """What was read of a file that is TOML."""
         super().__init__(f"{file}: the ledger cannot be used")
+
+
+class NotWritten(CmeledgerError):
+    """Nothing was written: what is on the disk is as it was."""
+
+    exit = Exit.NOT_WRITTEN
+
+    def __init__(self, file: str, why: str, advice: str) -> None:
+        super().__init__(f"{file}: {why}\n{advice}")
 
 
 class UsageError(CmeledgerError):

@@ -1,32 +1,42 @@
 """`cmeledger check`: every problem, with its place and the way out."""
 
+import os
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from cmeledger.cli import common
 from cmeledger.cli.main import VERBS, Io
 from cmeledger.evidence import look
-from cmeledger.ledger.source import place
+from cmeledger.ledger.source import Places, place
 from cmeledger.problems import Exit, LedgerUnusable, Problem
 
 
-def run(arguments: Sequence[str], io: Io) -> Exit:
+def parser() -> ArgumentParser:
+    """Make the parser of the verb."""
+    made = common.parser("check", f"List {VERBS['check']}.")
+    common.add_day(made)
+    made.add_argument("--strict", action="store_true", help="treat warnings as errors")
+    common.add_ledger(made)
+    return made
+
+
+def run(options: Namespace, io: Io) -> Exit:
     """Run the verb."""
-    parser = common.parser("check", f"List {VERBS['check']}.")
-    parser.add_argument("--strict", action="store_true", help="treat warnings as errors")
-    common.add_ledger(parser)
-    options = parser.parse_intermixed_args(arguments)
     file = common.ledger_name(options, io)
     try:
         book = common.open_named(options, io)
     except LedgerUnusable as error:
-        problems = place(error.problems, error.text, error.archive_text)
+        found = list(error.problems)
+        if error.ledger is not None:
+            found += look(error.ledger, os.path.dirname(os.path.realpath(file)))
+        problems = place(found, Places(error.text), Places(error.archive_text))
         archive = (error.archive_file, error.archive_text)
         _print(file, problems, error.text, archive, options.json, io)
         return Exit.UNUSABLE
     tallies = book.tallies()
     found = book.all_problems(tallies, book.keeping(tallies))
     found += look(book.ledger, book.folder)
-    problems = place(found, book.document.text, book.archive.text)
+    problems = place(found, Places(book.document.text), Places(book.archive.text))
     archive = (book.archive_file, book.archive.text)
     _print(file, problems, book.document.text, archive, options.json, io)
     counted = {"error", "warning"} if options.strict else {"error"}

@@ -33,35 +33,48 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser(verb: str, description: str) -> argparse.ArgumentParser:
-    """Make the parser of one verb, with the options that every verb has."""
-    made = _Parser(
+    """Make the parser of one verb, without options."""
+    return _Parser(
         prog=f"cmeledger {verb}",
         description=description,
         allow_abbrev=False,
         formatter_class=_Help,
     )
+
+
+def add_json(made: argparse.ArgumentParser) -> None:
+    """Add the choice of JSON."""
     made.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def add_day(made: argparse.ArgumentParser) -> None:
+    """Add what every command has whose answer depends on the day: JSON, and another day."""
+    add_json(made)
     made.add_argument(
         "--as-of",
         metavar="DATE",
         type=a_day,
         help="use this date instead of today, like 2026-03-01",
     )
-    return made
 
 
 def add_ledger(made: argparse.ArgumentParser) -> None:
     """Add the ledger as the last positional, and the option to leave its archive out."""
-    made.add_argument(
-        "ledger",
-        nargs="?",
-        metavar="LEDGER",
-        help=f"the ledger (default: $CMELEDGER, or {DEFAULT_LEDGER})",
-    )
+    add_ledger_name(made, "the ledger")
     made.add_argument(
         "--without-archive",
         action="store_true",
         help="leave out the archive beside the ledger, and say so",
+    )
+
+
+def add_ledger_name(made: argparse.ArgumentParser, what: str) -> None:
+    """Add a ledger's path as the last positional."""
+    made.add_argument(
+        "ledger",
+        nargs="?",
+        metavar="LEDGER",
+        help=f"{what} (default: $CMELEDGER, or {DEFAULT_LEDGER})",
     )
 
 
@@ -83,15 +96,17 @@ def open_named(options: argparse.Namespace, io: Io) -> Book:
 
 
 def ledger_name(options: argparse.Namespace, io: Io) -> str:
-    """Say which file is meant."""
-    return options.ledger or io.env.get("CMELEDGER") or DEFAULT_LEDGER
+    """Say which file is meant. An empty argument is a mistake, never the default."""
+    if options.ledger is not None:
+        return str(options.ledger)
+    return io.env.get("CMELEDGER") or DEFAULT_LEDGER
 
 
 def again(options: argparse.Namespace) -> str:
     """Write what a suggested command needs to speak of the same ledger on the same day."""
     from shlex import quote
 
-    named = [options.ledger] if options.ledger else []
+    named = [] if options.ledger is None else [options.ledger]
     day = ["--as-of", options.as_of.isoformat()] if options.as_of else []
     return "".join(f" {visible(quote(word))}" for word in (*named, *day))
 

@@ -1,6 +1,6 @@
 """`cmeledger keep`: until when each record is kept."""
 
-from collections.abc import Sequence
+from argparse import ArgumentParser, Namespace
 
 from cmeledger.cli import common
 from cmeledger.cli.main import VERBS, Io
@@ -9,11 +9,16 @@ from cmeledger.report import documents, list_text
 from cmeledger.report.terminal import style_for
 
 
-def run(arguments: Sequence[str], io: Io) -> Exit:
+def parser() -> ArgumentParser:
+    """Make the parser of the verb."""
+    made = common.parser("keep", f"Say {VERBS['keep']}.")
+    common.add_day(made)
+    common.add_ledger(made)
+    return made
+
+
+def run(options: Namespace, io: Io) -> Exit:
     """Run the verb."""
-    parser = common.parser("keep", f"Say {VERBS['keep']}.")
-    common.add_ledger(parser)
-    options = parser.parse_intermixed_args(arguments)
     book = common.open_named(options, io)
     keeping = book.keeping(book.tallies())
     order = sorted(book.ledger.activities, key=lambda activity: (activity.day, activity.id))

@@ -1,6 +1,6 @@
 """`cmeledger list`: the records, what they claim and what they count."""
 
-from collections.abc import Sequence
+from argparse import ArgumentParser, Namespace
 
 from cmeledger.cli import common
 from cmeledger.cli.main import VERBS, Io
@@ -14,17 +14,22 @@ from cmeledger.report.views import records
 from cmeledger.rules.counting import Counted
 
 
-def run(arguments: Sequence[str], io: Io) -> Exit:
+def parser() -> ArgumentParser:
+    """Make the parser of the verb."""
+    made = common.parser("list", f"List {VERBS['list']}.")
+    common.add_day(made)
+    common.add_cycle(made)
+    made.add_argument("--topic", metavar="T", help="only records that bear this topic")
+    made.add_argument("--category", metavar="N", choices=("1", "2"), help="1 or 2")
+    made.add_argument("--kind", metavar="K", help="only records of this kind")
+    made.add_argument("--find", metavar="TEXT", help="look in title, provider and note")
+    made.add_argument("--csv", action="store_true", help="print a table for a spreadsheet")
+    common.add_ledger(made)
+    return made
+
+
+def run(options: Namespace, io: Io) -> Exit:
     """Run the verb."""
-    parser = common.parser("list", f"List {VERBS['list']}.")
-    common.add_cycle(parser)
-    parser.add_argument("--topic", metavar="T", help="only records that bear this topic")
-    parser.add_argument("--category", metavar="N", choices=("1", "2"), help="1 or 2")
-    parser.add_argument("--kind", metavar="K", help="only records of this kind")
-    parser.add_argument("--find", metavar="TEXT", help="look in title, provider and note")
-    parser.add_argument("--csv", action="store_true", help="print a table for a spreadsheet")
-    common.add_ledger(parser)
-    options = parser.parse_intermixed_args(arguments)
     if options.kind is not None and options.kind not in KINDS:
         advice = nearest(options.kind, KINDS, "the kinds are")
         raise UsageError(f"there is no kind '{options.kind}'\n{advice}")

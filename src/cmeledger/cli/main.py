@@ -18,6 +18,9 @@ VERBS: Final = {
     "list": "the records, what they claim and what they count",
     "keep": "until when each record is kept",
     "rules": "what is in force, its sources, and the readings taken",
+    "init": "a first ledger; on a terminal it asks for what no option says",
+    "schema": "a JSON Schema of the ledger, with which editors check as you type",
+    "completion": "a script with which bash, zsh or fish completes commands",
 }
 
 OVERVIEW: Final = """\
@@ -32,7 +35,8 @@ verbs:
 
 Without a verb, status is printed. `cmeledger VERB --help` explains one verb.
 Exit codes: 0 done; 1 the answer is no (errors found, a record left out);
-2 the command line is wrong; 3 the ledger cannot be used.
+2 the command line is wrong; 3 the ledger cannot be used; 4 nothing was written;
+5 written, but the disk did not confirm it.
 """
 
 
@@ -42,6 +46,8 @@ class Io(NamedTuple):
     out: IO[str]
     err: IO[str]
     env: Mapping[str, str]
+    inp: IO[str] | None = None
+    """Where answers come from; None: nobody is there to ask."""
 
 
 def run() -> None:
@@ -51,7 +57,7 @@ def run() -> None:
     gc.disable()
     out, err = (stream or open(os.devnull, "w") for stream in (sys.stdout, sys.stderr))  # noqa: SIM115
     try:
-        code = main(sys.argv[1:], Io(out, err, os.environ))
+        code = main(sys.argv[1:], Io(out, err, os.environ, sys.stdin))
         out.flush()
     except KeyboardInterrupt:
         code = 130
@@ -73,7 +79,7 @@ def main(arguments: Sequence[str], io: Io) -> int:
         print(f"cmeledger {__version__}", file=io.out)
         return 0
     if first in ("--help", "-h", "help"):
-        verbs = "\n".join(f"  {verb:<8}{what}" for verb, what in VERBS.items())
+        verbs = "\n".join(f"  {verb:<12}{what}" for verb, what in VERBS.items())
         io.out.write(OVERVIEW.format(verbs=verbs))
         return 0
     if first in VERBS:
@@ -102,13 +108,14 @@ def _run_verb(verb: str, arguments: Sequence[str], io: Io) -> int:
         reconfigure(errors="backslashreplace")
     module = importlib.import_module(f"cmeledger.cli.{verb}_cmd")
     try:
-        return int(module.run(arguments, io))
+        options = module.parser().parse_intermixed_args(arguments)
+        return int(module.run(options, io))
     except LedgerUnusable as error:
-        from cmeledger.ledger.source import place
+        from cmeledger.ledger.source import Places, place
         from cmeledger.report.check_text import lines
         from cmeledger.report.terminal import style_for
 
-        problems = place(error.problems, error.text, error.archive_text)
+        problems = place(error.problems, Places(error.text), Places(error.archive_text))
         archive = (error.archive_file, error.archive_text)
         shown = lines(error.file, problems, error.text, archive, style_for(io.err, io.env))
         io.err.write("".join(f"{line}\n" for line in shown))

@@ -1,18 +1,23 @@
 """`cmeledger status`: where each license stands."""
 
-from collections.abc import Sequence
+from argparse import ArgumentParser, Namespace
 
 from cmeledger.cli import common
 from cmeledger.cli.main import VERBS, Io
 from cmeledger.problems import Exit
 
 
-def run(arguments: Sequence[str], io: Io) -> Exit:
+def parser() -> ArgumentParser:
+    """Make the parser of the verb."""
+    made = common.parser("status", f"Say {VERBS['status']}.")
+    common.add_day(made)
+    common.add_cycle(made)
+    common.add_ledger(made)
+    return made
+
+
+def run(options: Namespace, io: Io) -> Exit:
     """Run the verb."""
-    parser = common.parser("status", f"Say {VERBS['status']}.")
-    common.add_cycle(parser)
-    common.add_ledger(parser)
-    options = parser.parse_intermixed_args(arguments)
     book = common.open_named(options, io)
     tallies = book.tallies()
     reports = common.reports(book, tallies, options.cycle)

@@ -1,6 +1,6 @@
 """`cmeledger why ID`: why a record or a requirement counts as it does."""
 
-from collections.abc import Sequence
+from argparse import ArgumentParser, Namespace
 
 from cmeledger.book import Book
 from cmeledger.cli import common
@@ -12,13 +12,18 @@ from cmeledger.report.terminal import style_for
 from cmeledger.report.views import find, left_out_of, view
 
 
-def run(arguments: Sequence[str], io: Io) -> Exit:
+def parser() -> ArgumentParser:
+    """Make the parser of the verb."""
+    made = common.parser("why", f"Say {VERBS['why']}.")
+    common.add_day(made)
+    made.add_argument("id", metavar="ID", help="the id of a record or of a requirement")
+    common.add_cycle(made)
+    common.add_ledger(made)
+    return made
+
+
+def run(options: Namespace, io: Io) -> Exit:
     """Run the verb."""
-    parser = common.parser("why", f"Say {VERBS['why']}.")
-    parser.add_argument("id", metavar="ID", help="the id of a record or of a requirement")
-    common.add_cycle(parser)
-    common.add_ledger(parser)
-    options = parser.parse_intermixed_args(arguments)
     book = common.open_named(options, io)
     tallies = book.tallies()
     reports = common.reports(book, tallies, options.cycle)

@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, Final, NamedTuple
 
 from cmeledger.ledger.context import Context
 from cmeledger.ledger.schema import KINDS, Kind
 from cmeledger.ledger.tables import read_table
+from cmeledger.ledger.values import readable_evidence
 from cmeledger.model import Activity, LeftOut, Path
+from cmeledger.problems import Problem
 
 SLUG_LENGTH: Final = 60
 _NOT_SLUG: Final = re.compile("[^a-z0-9]+")
 _EXTRA: Final = ("credit-type", "certificate-id", "delivery", "url")
+_UNREADABLE: Final = {"provider": "?", "location": "?"}
+"""What stands in a draft for a text that is there and cannot be read: it is not missing."""
 
 
 class _Draft(NamedTuple):
@@ -24,6 +29,8 @@ class _Draft(NamedTuple):
     good: bool
     first_problem: int
     last_problem: int
+    faulty: frozenset[str]
+    """The keys that its errors are about."""
 
 
 def read_activities(
@@ -45,15 +52,14 @@ def read_activities(
     }
     seen: set[str] = set()
     taken = set(explicit)
+    numbers: dict[str, int] = {}
     good: list[Activity] = []
     left_out: list[LeftOut] = []
     for draft in drafts:
         record = draft.values.get("id")
         usable = draft.good
-        if record is None and draft.table.get("id") in context.requirement_ids:
-            record = draft.table["id"]
-        elif record is None:
-            record = _derived_id(draft, taken)
+        if record is None:
+            record = _derived_id(draft, taken, numbers)
         elif record in seen:
             context.archived = draft.archived
             context.error(
@@ -88,17 +94,25 @@ def slug(title: str) -> str:
     return text[:SLUG_LENGTH].strip("-") or "record"
 
 
-def _derived_id(draft: _Draft, taken: set[str]) -> str | None:
-    day = _day(draft.values)
+def _derived_id(draft: _Draft, taken: set[str], numbers: dict[str, int]) -> str | None:
+    """Derive an id and note it as taken; `numbers` holds the last number given to each stem."""
+    day = _written_day(draft)
     if day is None:
         return None
     stem = record = f"{day.isoformat()}-{slug(draft.values.get('title', ''))}"
-    number = 1
+    number = numbers.get(stem, 1)
     while record in taken:
         number += 1
         record = f"{stem}-{number}"
+    numbers[stem] = number
     taken.add(record)
     return record
+
+
+def _written_day(draft: _Draft) -> date | None:
+    """Find the day of completion as written: one out of range names its record as well."""
+    days = (draft.values.get(key) or draft.table.get(key) for key in ("date", "end", "start"))
+    return next((day for day in days if type(day) is date), None)
 
 
 def _day(values: dict[str, Any]) -> Any:
@@ -109,45 +123,57 @@ def _read(context: Context, table: dict[str, Any], path: Path) -> _Draft:
     errors, first = context.errors, len(context.problems)
     values = read_table(context, table, "activity", path)
     kind = KINDS.get(values.get("kind", ""))
+    _check_dates(context, table, values, path, kind)
     if kind is not None:
-        _check_dates(context, table, values, path, kind)
         _check_credits(context, table, path, kind)
         _check_category(context, table, values, path, kind)
     good = context.errors == errors
-    return _Draft(table, values, path, context.archived, good, first, len(context.problems))
+    last = len(context.problems)
+    faulty = () if good else (_key_at_fault(item, path) for item in context.problems[first:last])
+    keys = frozenset(key for key in faulty if key is not None)
+    return _Draft(table, values, path, context.archived, good, first, last, keys)
+
+
+def _key_at_fault(problem: Problem, path: Path) -> str | None:
+    if problem.severity != "error" or len(problem.path) <= len(path):
+        return None
+    return str(problem.path[len(path)])
 
 
 def _check_dates(
-    context: Context, table: dict[str, Any], values: dict[str, Any], path: Path, kind: Kind
+    context: Context, table: dict[str, Any], values: dict[str, Any], path: Path, kind: Kind | None
 ) -> None:
-    if kind.enrollment and "date" in table:
+    """Check the dates of a record; of one whose kind cannot be read, what holds for every kind."""
+    enrollment = kind is not None and kind.enrollment
+    if kind is not None and enrollment and "date" in table:
         context.error(
             "bad-value",
             f"a {kind.name} has a start and an end, no date",
             "write start = the first day, and end = the last day once it is over",
             (*path, "date"),
+            "key",
         )
-    elif "date" in table:
-        if "start" in table or "end" in table:
-            context.error(
-                "bad-value",
-                "a record has either a date, or a start and an end",
-                "take out date for an activity of several days, start and end for one day",
-                (*path, "start" if "start" in table else "end"),
-                "key",
-            )
-        return
-    if "start" not in table:
-        if "end" in table or kind.enrollment:
-            _missing(context, path, "start", "the first day")
-        else:
-            _missing(context, path, "date", "the day of completion, like 2026-03-01")
-    elif "end" not in table and not kind.open_ended:
-        _missing(context, path, "end", f"the last day; only a {_OPEN} may still go on")
-    elif "end" in values and "start" in values and values["end"] < values["start"]:
+    elif "date" in table and ("start" in table or "end" in table):
+        context.error(
+            "bad-value",
+            "a record has either a date, or a start and an end",
+            "take out date for an activity of several days, start and end for one day",
+            (*path, "start" if "start" in table else "end"),
+            "key",
+        )
+    if "end" in values and "start" in values and values["end"] < values["start"]:
         context.error(
             "bad-value", "the end is before the start", "check both dates", (*path, "end"), "key"
         )
+    if "date" in table and not enrollment:
+        return
+    if "start" not in table:
+        if "end" in table or enrollment:
+            _missing(context, path, "start", "the first day")
+        else:
+            _missing(context, path, "date", "the day of completion, like 2026-03-01")
+    elif "end" not in table and kind is not None and not kind.open_ended:
+        _missing(context, path, "end", f"the last day; only a {_OPEN} may still go on")
 
 
 _OPEN: Final = ", ".join(kind.name for kind in KINDS.values() if kind.open_ended)
@@ -160,6 +186,7 @@ def _check_credits(context: Context, table: dict[str, Any], path: Path, kind: Ki
             f"the credits of a {kind.name} come from its days",
             "take credits out",
             (*path, "credits"),
+            "key",
         )
     elif kind.needs_credits and "credits" not in table:
         _missing(context, path, "credits", "the credits on the certificate, in steps of 0.25")
@@ -189,20 +216,23 @@ def _missing(context: Context, path: Path, key: str, what: str) -> None:
 
 
 def _activity(draft: _Draft, record: str) -> Activity:
+    """Make an activity of what was read, with blanks for what could not be."""
     get = draft.values.get
-    kind = KINDS[draft.values["kind"]]
+    kind = KINDS.get(get("kind", ""))
+    topics = draft.table.get("topics") if "topics" in draft.values else None
     return Activity(
         record,
-        draft.values["title"],
-        kind.name,
-        draft.values["status"],
-        get("category") or kind.category,
+        get("title", ""),
+        get("kind", ""),
+        get("status", ""),
+        get("category") or (kind and kind.category),
         get("date"),
         get("start"),
         get("end"),
         get("credits"),
         get("hours"),
         get("topics", {}),
+        tuple(topics) if isinstance(topics, list) else (),
         get("provider"),
         get("location"),
         get("note"),
@@ -221,6 +251,8 @@ def _activity(draft: _Draft, record: str) -> Activity:
 def _left_out(draft: _Draft, record: str | None) -> LeftOut:
     topics = draft.table.get("topics", ())
     readable = topics if isinstance(topics, list | dict) else ()
+    stand_ins = {key: text for key, text in _UNREADABLE.items() if key in draft.faulty}
+    found = _activity(draft._replace(values=stand_ins | draft.values), record or "")
     return LeftOut(
         record,
         draft.values.get("title"),
@@ -229,4 +261,9 @@ def _left_out(draft: _Draft, record: str | None) -> LeftOut:
         tuple(topic for topic in readable if isinstance(topic, str)),
         draft.archived,
         draft.path,
+        found._replace(
+            category=None if "category" in draft.faulty else found.category,
+            evidence=readable_evidence(draft.table.get("evidence"), (*draft.path, "evidence")),
+        ),
+        draft.faulty,
     )

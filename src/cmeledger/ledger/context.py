@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
-from cmeledger.ledger.parse import refuse_depth
+from cmeledger.ledger.parse import MAX_LEVELS, TooDeep, levels
 from cmeledger.model import Path, Vocabulary
 from cmeledger.problems import Problem
 
 BAD: Final[Any] = object()
 """What a reader returns for a value that cannot be used."""
+MOST_GUESSES: Final = 1000
 
 
 class Context:
@@ -25,6 +27,7 @@ class Context:
         self.topics = frozenset((*vocabulary.topics, *own_topics))
         self.problems: list[Problem] = []
         self.errors = 0
+        self._guessed: set[str] = set()
         self.archived = False
 
     def error(self, code: str, message: str, advice: str, path: Path, at: str = "value") -> Any:
@@ -39,23 +42,47 @@ class Context:
             Problem(code, message, advice, path, at, "warning", archived=self.archived)
         )
 
+    def nearest(self, word: str, words: Iterable[str], what: str, cutoff: float = 0.55) -> str:
+        """Word the advice for an unknown word of the file.
+
+        Looking for the nearest one takes its time: a file of thousands of unknown words is not
+        misspelled, and gets the list of the valid ones for the rest.
+        """
+        if word not in self._guessed:
+            if len(self._guessed) == MOST_GUESSES:
+                return f"{what}: {', '.join(words)}"
+            self._guessed.add(word)
+        return nearest(word, words, what, cutoff)
+
+    def refuse_depth(self, value: object, path: Path) -> None:
+        """Raise TooDeep for a value nested too deeply, counted from the top of the file.
+
+        No reader accepts deep nesting, so only values that none reads are brought here.
+        """
+        if isinstance(value, dict | list) and len(path) - 1 + levels(value) > MAX_LEVELS:
+            raise TooDeep(path, archived=self.archived)
+
 
 def nearest(word: str, words: Iterable[str], what: str, cutoff: float = 0.55) -> str:
     """Word the advice for an unknown word: the nearest valid one, or all of them."""
+    known = tuple(dict.fromkeys(words))
+    found = _nearest(word[:80].lower(), known, cutoff)
+    return f"did you mean '{found}'?" if found else f"{what}: {', '.join(known)}"
+
+
+@lru_cache(maxsize=MOST_GUESSES)
+def _nearest(folded: str, words: tuple[str, ...], cutoff: float) -> str | None:
     from difflib import get_close_matches
 
     by_folded = {known.lower(): known for known in words}
-    folded = word[:80].lower()
     found = get_close_matches(folded, by_folded, 1, cutoff)
     found = found or [known for known in by_folded if folded and folded in known][:1]
-    if found:
-        return f"did you mean '{by_folded[found[0]]}'?"
-    return f"{what}: {', '.join(by_folded.values())}"
+    return by_folded[found[0]] if found else None
 
 
 def wrong_type(context: Context, value: object, path: Path, wanted: str) -> Any:
     """Report a value of the wrong type."""
-    refuse_depth(value)
+    context.refuse_depth(value, path)
     name = key_of(path)
     advice = f"write {name} = {_respelled(value, wanted)}"
     if isinstance(value, str) and wanted[0].isdigit():

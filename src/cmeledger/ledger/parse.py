@@ -1,7 +1,7 @@
 """From the bytes of a file to a TOML document, or to the one problem that stops it.
 
 The limits here keep a hostile or broken file from costing more than a second; no ledger that a
-person writes comes near them.
+person writes comes near them. `limits` finds the places of what is refused.
 """
 
 import re
@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import tomli
 
 from cmeledger.ledger.syntax import explain
+from cmeledger.model import Path
 from cmeledger.problems import Problem, Span
 
 MAX_BYTES: Final = 8 * 1024 * 1024
@@ -20,14 +21,10 @@ MAX_LEVELS: Final = 100
 # A key of over 100 parts needs a line of over 200 characters; most files have none, and only
 # such lines are looked at more closely.
 LONG_LINE: Final = 2 * MAX_LEVELS
-KEY_PART: Final = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
-DEEP_KEY: Final = re.compile(
-    rf"(?:^|[\[{{,])[ \t]*(?:{KEY_PART}[ \t]*\.[ \t]*){{{MAX_LEVELS}}}{KEY_PART}"
-)
 LONG_INTEGER: Final = re.compile(r"[0-9][0-9_]{18,}|0x[0-9a-fA-F_]{16,}|0o[0-7_]{21,}|0b[01_]{63,}")
 _DIGITS: Final = bytes(48 if chr(code) in "0123456789_" else 32 for code in range(256))
 """A translation that leaves digits as 0: runs of them are found at the speed of C."""
-INT64: Final = 2**63
+START: Final = Span(1, 1, 1, 1)
 
 
 class Document(NamedTuple):
@@ -40,13 +37,17 @@ class Document(NamedTuple):
 class NotToml(Exception):
     """The bytes are no TOML that this program reads. `problem` says why and where."""
 
-    def __init__(
-        self, message: str, advice: str, line: int = 1, column: int = 1, width: int = 1
-    ) -> None:
-        self.problem = Problem(
-            "not-toml", message, advice, span=Span(line, column, line, column + width)
-        )
+    def __init__(self, message: str, advice: str, span: Span = START) -> None:
+        self.problem = Problem("not-toml", message, advice, span=span)
         super().__init__(message)
+
+
+class TooDeep(NotToml):
+    """A value is nested too deeply. Its path is known; its place is found when it is shown."""
+
+    def __init__(self, path: Path, *, archived: bool) -> None:
+        super().__init__(_TOO_DEEP, _SPLIT)
+        self.problem = Problem("not-toml", _TOO_DEEP, _SPLIT, path, archived=archived)
 
 
 def parse(data: bytes) -> Document:
@@ -56,13 +57,18 @@ def parse(data: bytes) -> Document:
     """
     text = _decode(data)
     try:
-        tables = tomli.loads(text, parse_float=Decimal)
+        tables = _tables(text)
     except tomli.TOMLDecodeError as error:
         raise NotToml(*explain(error)) from error
     except RecursionError as error:
-        raise NotToml(_TOO_DEEP, _SPLIT, *_deepest(text)) from error
-    except (ValueError, ArithmeticError) as error:  # thousands of digits, or beyond Decimal
-        raise NotToml("a number is too long to be read", _SHORTEN, *_long_number(text)) from error
+        from cmeledger.ledger.limits import deep_value
+
+        raise NotToml(_TOO_DEEP, _SPLIT, deep_value(text)) from error
+    except ValueError as error:  # an integer of thousands of digits
+        from cmeledger.ledger.limits import long_integer
+
+        message = "a number is too long to be read"
+        raise NotToml(message, _SHORTEN, long_integer(text)) from error
     if _may_have_long_integers(data) and LONG_INTEGER.search(text):
         _refuse_long_integers(tables, text)
     return Document(text, tables)
@@ -83,63 +89,66 @@ def levels(value: object) -> int:
     return deepest
 
 
-def refuse_depth(value: object) -> None:
-    """Raise NotToml for a value nested too deeply.
-
-    No reader accepts deep nesting, so only values that none reads are brought here.
-    """
-    if isinstance(value, dict | list) and levels(value) > MAX_LEVELS:
-        raise NotToml(_TOO_DEEP, _SPLIT)
-
-
 _TOO_DEEP: Final = f"tables or arrays are nested deeper than {MAX_LEVELS} levels"
 _SPLIT: Final = "a ledger needs at most four levels; take the nesting apart"
 _SHORTEN: Final = "write the number with fewer digits, or as a string in quotes"
 
 
+def _tables(text: str) -> dict[str, Any]:
+    try:
+        return tomli.loads(text, parse_float=Decimal)
+    except ArithmeticError:  # an exponent beyond Decimal, which is worth a slower reader
+        from cmeledger.ledger.limits import any_number
+
+        return tomli.loads(text, parse_float=any_number)
+
+
 def _decode(data: bytes) -> str:
     if len(data) > MAX_BYTES:
-        raise NotToml(
-            f"the file is {len(data):,} bytes long; at most {MAX_BYTES:,} are read",
-            "is this the right file? Move records that may go into an archive",
-        )
+        raise NotToml(*too_large(len(data)))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8", "replace").removeprefix("\ufeff")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         raise NotToml(
             f"byte 0x{data[error.start]:02x} is not UTF-8",
             "save the file as UTF-8 in your editor",
-            before.count("\n") + 1,
-            len(before) - before.rfind("\n"),
+            Span(line, column, line, column + 1),
         ) from error
     lines = text.split("\n")
     if max(map(len, lines)) > LONG_LINE:
-        for number, line in enumerate(lines, 1):
-            if len(line) <= LONG_LINE:
-                continue
-            if len(line.removesuffix("\r").encode()) > MAX_LINE:
-                raise NotToml(
-                    f"line {number} is longer than {MAX_LINE // 1024} KiB",
-                    "break the line, or move the long text into a file of its own",
-                    number,
-                )
-            if DEEP_KEY.search(line) is not None:
-                raise NotToml(_TOO_DEEP, _SPLIT, number)
+        _refuse_long_lines(text, lines)
     return text
 
 
-def _deepest(text: str) -> tuple[int, int]:
-    """Find the line where the most brackets open: near enough for a person to see it."""
-    lines = text.split("\n")
-    worst = max(range(len(lines)), key=lambda n: lines[n].count("[") + lines[n].count("{"))
-    return worst + 1, 1
+def too_large(size: int) -> tuple[str, str]:
+    """Word the refusal of a file of more bytes than are read: message and advice."""
+    return (
+        f"the file is {size:,} bytes long; at most {MAX_BYTES:,} are read",
+        "is this the right file? Move records that may go into an archive",
+    )
 
 
-def _long_number(text: str) -> tuple[int, int]:
-    match = re.search(r"[0-9_]{400,}|[0-9]e[+-]?[0-9]{6,}", text)
-    start = match.start() if match else 0
-    return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+def _refuse_long_lines(text: str, lines: list[str]) -> None:
+    dotted = False
+    for number, line in enumerate(lines, 1):
+        if len(line) <= LONG_LINE:
+            continue
+        if len(line.removesuffix("\r").encode()) > MAX_LINE:
+            raise NotToml(
+                f"line {number} is longer than {MAX_LINE // 1024} KiB",
+                "break the line, or move the long text into a file of its own",
+                Span(number, 1, number, 2),
+            )
+        dotted = dotted or line.count(".") >= MAX_LEVELS
+    if dotted:
+        # tomli takes a minute over such a key: it is looked for first, among strings and comments.
+        from cmeledger.ledger.limits import long_key
+
+        span = long_key(text)
+        if span is not None:
+            raise NotToml(_TOO_DEEP, _SPLIT, span)
 
 
 def _may_have_long_integers(data: bytes) -> bool:
@@ -147,18 +156,10 @@ def _may_have_long_integers(data: bytes) -> bool:
 
 
 def _refuse_long_integers(tables: dict[str, Any], text: str) -> None:
-    waiting: list[object] = [tables]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            waiting += item.values()
-        elif isinstance(item, list):
-            waiting += item
-        elif type(item) is int and not -INT64 <= item < INT64:
-            for match in LONG_INTEGER.finditer(text):
-                digits = match.group().replace("_", "")
-                if int(digits, 0 if digits[1:2].isalpha() else 10) == abs(item):
-                    line = text.count("\n", 0, match.start()) + 1
-                    column = match.start() - text.rfind("\n", 0, match.start())
-                    width = len(match.group())
-                    raise NotToml("an integer does not fit 64 bits", _SHORTEN, line, column, width)
+    from cmeledger.ledger.limits import beyond_64_bits
+
+    path = beyond_64_bits(tables)
+    if path is not None:
+        from cmeledger.ledger.source import Places
+
+        raise NotToml("an integer does not fit 64 bits", _SHORTEN, Places(text).span(path))

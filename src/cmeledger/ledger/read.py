@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from cmeledger.ledger import schema
 from cmeledger.ledger.activities import read_activities
-from cmeledger.ledger.context import Context, key_of, nearest, wrong_type
-from cmeledger.ledger.parse import Document, refuse_depth
+from cmeledger.ledger.context import Context, key_of, wrong_type
+from cmeledger.ledger.parse import Document
 from cmeledger.ledger.tables import read_table
+from cmeledger.ledger.values import readable_evidence
 from cmeledger.model import (
     Ledger,
     License,
@@ -20,8 +21,10 @@ from cmeledger.model import (
     Path,
     Physician,
     Renewal,
+    RequirementLeftOut,
     Vocabulary,
     Waiver,
+    WaiverLeftOut,
 )
 from cmeledger.problems import Problem
 from cmeledger.visible import first_unsafe, may_be_unsafe
@@ -56,8 +59,8 @@ def read(
     physician = _physician(context, tables)
     practice = read_table(context, _table(context, tables, "practice"), "practice")
     licenses = _licenses(context, tables, physician.get("birthday") is not None)
-    requirements = _requirements(context, tables)
-    waivers = _waivers(context, tables)
+    requirements, requirements_left_out = _requirements(context, tables)
+    waivers, waivers_left_out = _waivers(context, tables)
     renewals = tuple(
         Renewal(
             values.get("jurisdiction"),
@@ -93,6 +96,8 @@ def read(
         waivers,
         requirements,
         renewals,
+        waivers_left_out,
+        requirements_left_out,
     )
     records: dict[tuple[Path, bool], str | None] = {
         (activity.path, activity.archived): activity.id for activity in activities
@@ -131,17 +136,17 @@ def _format_is_known(context: Context, tables: Mapping[str, Any]) -> bool:
 def _refuse_unknown_tables(context: Context, tables: Mapping[str, Any]) -> None:
     known = ("format", *schema.TABLES)
     for name, value in tables.items():
-        if name not in known:
-            refuse_depth(value)
-            if not name.startswith("x-"):
-                is_table = isinstance(value, dict | list)
-                context.error(
-                    "unknown-key",
-                    f"unknown {'table' if is_table else 'key'} '{name}'",
-                    nearest(name, known, "a ledger has"),
-                    (name,),
-                    "key",
-                )
+        if name not in known or (context.archived and name != "activity"):
+            context.refuse_depth(value, (name,))
+        if name not in known and not name.startswith("x-"):
+            is_table = isinstance(value, dict | list)
+            context.error(
+                "unknown-key",
+                f"unknown {'table' if is_table else 'key'} '{name}'",
+                context.nearest(name, known, "a ledger has"),
+                (name,),
+                "key",
+            )
 
 
 def _physician(context: Context, tables: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,7 +163,7 @@ def _table(context: Context, tables: Mapping[str, Any], name: str) -> dict[str, 
     value = tables.get(name, {})
     if isinstance(value, dict):
         return value
-    refuse_depth(value)
+    context.refuse_depth(value, (name,))
     context.error("wrong-type", f"{name} is not a table", f"write [{name}] once", (name,))
     return {}
 
@@ -169,13 +174,12 @@ def _elements(
     """Go through the tables written with double brackets, with their paths."""
     value = tables.get(name, [])
     if not isinstance(value, list):
-        refuse_depth(value)
+        context.refuse_depth(value, (name,))
         context.error(
             "wrong-type",
             f"{name} is not a list of tables",
             f"write [[{name}]] with double brackets, once for each",
             (name,),
-            "table" if isinstance(value, dict) else "value",
         )
         return
     for number, item in enumerate(value):
@@ -233,65 +237,99 @@ def _licenses(
     return tuple(licenses)
 
 
-def _requirements(context: Context, tables: Mapping[str, Any]) -> tuple[OwnRequirement, ...]:
-    found: dict[str, OwnRequirement] = {}
-    for values, path, good in _records(context, tables, "requirement"):
-        start, end = values.get("from"), values.get("to")
-        table = tables["requirement"][path[1]]
-        if ("from" in table) != ("to" in table):
-            missing = "to" if "from" in table else "from"
-            context.error(
-                "missing-key",
-                f"the requirement has no '{missing}' for its window",
-                "give both from and to, or neither: then it holds for each license cycle",
-                path,
-                "table",
-            )
-        elif start and end and end < start:
-            context.error(
-                "bad-value",
-                "the window ends before it begins",
-                "check both dates",
-                (*path, "to"),
-                "key",
-            )
-        elif good and values["id"] in found:
+def _requirements(
+    context: Context, tables: Mapping[str, Any]
+) -> tuple[tuple[OwnRequirement, ...], tuple[RequirementLeftOut, ...]]:
+    found: list[OwnRequirement] = []
+    left_out: list[RequirementLeftOut] = []
+    seen: set[str] = set()
+    for table, path in _elements(context, tables, "requirement"):
+        errors = context.errors
+        values = read_table(context, table, "requirement", path)
+        _check_window(context, table, values, path)
+        name = values.get("id")
+        if name in seen:
             context.error(
                 "duplicate-id",
-                f"a requirement '{values['id']}' stands above",
+                f"a requirement '{name}' stands above",
                 "give this one another id",
                 (*path, "id"),
             )
-        elif good:
-            found[values["id"]] = OwnRequirement(
+        if name is not None:
+            seen.add(name)
+        if context.errors > errors:
+            left_out.append(RequirementLeftOut(_texts(table.get("topics")), path))
+            continue
+        found.append(
+            OwnRequirement(
                 values["id"],
                 values["name"],
                 values["credits"],
                 values.get("topics", ()),
                 values.get("category"),
-                start,
-                end,
+                values.get("from"),
+                values.get("to"),
                 values.get("source"),
                 path,
             )
-    return tuple(found.values())
-
-
-def _waivers(context: Context, tables: Mapping[str, Any]) -> tuple[Waiver, ...]:
-    return tuple(
-        Waiver(
-            values["jurisdiction"],
-            values["renewal-date"],
-            values.get("requested"),
-            values.get("granted"),
-            values.get("requirements"),
-            values.get("evidence", ()),
-            values.get("note"),
-            path,
         )
-        for values, path, good in _records(context, tables, "waiver")
-        if good
-    )
+    return tuple(found), tuple(left_out)
+
+
+def _check_window(
+    context: Context, table: Mapping[str, Any], values: Mapping[str, Any], path: Path
+) -> None:
+    start, end = values.get("from"), values.get("to")
+    if ("from" in table) != ("to" in table):
+        missing = "to" if "from" in table else "from"
+        context.error(
+            "missing-key",
+            f"the requirement has no '{missing}' for its window",
+            "give both from and to, or neither: then it holds for each license cycle",
+            path,
+            "table",
+        )
+    elif start and end and end < start:
+        context.error(
+            "bad-value",
+            "the window ends before it begins",
+            "check both dates",
+            (*path, "to"),
+            "key",
+        )
+
+
+def _waivers(
+    context: Context, tables: Mapping[str, Any]
+) -> tuple[tuple[Waiver, ...], tuple[WaiverLeftOut, ...]]:
+    found: list[Waiver] = []
+    left_out: list[WaiverLeftOut] = []
+    for values, path, good in _records(context, tables, "waiver"):
+        if not good:
+            table = tables["waiver"][path[1]]
+            left_out.append(
+                WaiverLeftOut(
+                    values.get("jurisdiction"),
+                    values.get("renewal-date"),
+                    _texts(table.get("requirements")),
+                    readable_evidence(table.get("evidence"), (*path, "evidence")),
+                    path,
+                )
+            )
+            continue
+        found.append(
+            Waiver(
+                values["jurisdiction"],
+                values["renewal-date"],
+                values.get("requested"),
+                values.get("granted"),
+                values.get("requirements"),
+                values.get("evidence", ()),
+                values.get("note"),
+                path,
+            )
+        )
+    return tuple(found), tuple(left_out)
 
 
 def _name_unsafe_strings(
@@ -337,6 +375,11 @@ def _strings(tables: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
             waiting += [((*path, k), v) for k, v in value.items() if not k.startswith("x-")]
         elif isinstance(value, list):
             waiting += [((*path, number), item) for number, item in enumerate(value)]
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """Keep the texts of a list in their places, with blanks for the rest."""
+    return tuple(item if isinstance(item, str) else "" for item in _items(value))
 
 
 def _items(value: Any) -> list[Any]:

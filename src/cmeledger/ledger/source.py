@@ -6,9 +6,11 @@ edited, and only on text that tomli has accepted: it need not judge, only find i
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Final, NamedTuple
 
+from cmeledger.ledger.parse import MAX_LEVELS
 from cmeledger.model import Path
 from cmeledger.problems import Problem, Span
 
@@ -27,7 +29,8 @@ class Place(NamedTuple):
 WS: Final = re.compile(r"[ \t]*")
 BLANK: Final = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 LINE_END: Final = re.compile(r"[^\n]*\n?")
-KEY: Final = re.compile(r"""[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
+KEY_PART: Final = r"""(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]++|\\[^\n])*+"|'[^'\n]*+')"""
+KEY: Final = re.compile(KEY_PART)
 DOT: Final = re.compile(r"[ \t]*\.[ \t]*")
 VALUE: Final = re.compile(
     r'''"""(?:[^"\\]|\\.|"{1,2}(?!"))*"{3,5}'''
@@ -38,6 +41,15 @@ VALUE: Final = re.compile(
     r"""|[^\s,\]}#]+""",
     re.DOTALL,
 )
+# One-line strings are told as keys of one part. What is never closed runs to the end.
+TOKEN: Final = re.compile(
+    rf'''"""(?:[^"\\]++|\\.|"{{1,2}}(?!"))*+(?:"{{3,5}}|\Z)'''
+    rf"""|'''(?:[^']++|'{{1,2}}(?!'))*+(?:'{{3,5}}|\Z)"""
+    rf"""|\#[^\n]*+"""
+    rf"""|(?P<key>{KEY_PART}(?:[ \t]*+\.[ \t]*+{KEY_PART})*+)"""
+    rf"""|(?P<bracket>[\[\]{{}}])""",
+    re.DOTALL,
+)
 ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|(.))")
 SHORT_ESCAPES: Final = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"}
 
@@ -46,13 +58,21 @@ class Places:
     """The places of one text, by path."""
 
     def __init__(self, text: str) -> None:
-        """Scan `text`, which tomli has accepted, without its byte order mark."""
+        """Take `text`, which tomli has accepted, without its byte order mark.
+
+        It is scanned when the first place is asked for.
+        """
         self.text = text
-        self.found: dict[Path, Place] = {}
+        self._found: dict[Path, Place] = {}
         self._lines: list[int] | None = None
         self._extents: dict[Path, tuple[int, int]] | None = None
         self._counts: dict[Path, int] = {}
+
+    @cached_property
+    def found(self) -> Mapping[Path, Place]:
+        """Every place, by path."""
         self._scan()
+        return self._found
 
     def span(self, path: Path, at: str = "value") -> Span:
         """Find the place of a path: its "value", its "key", or its "table" (header).
@@ -126,12 +146,12 @@ class Places:
             path += (part,)
             if number == len(parts) and double:
                 self._counts[path] = self._counts.get(path, 0) + 1
-                self.found.setdefault(path, Place((start, position), None))
+                self._found.setdefault(path, Place((start, position), None))
             if path in self._counts:
                 path += (self._counts[path] - 1,)
             elif number < len(parts):
-                self.found.setdefault(path, Place((start, position), None))
-        self.found[path] = Place((start, position), None)
+                self._found.setdefault(path, Place((start, position), None))
+        self._found[path] = Place((start, position), None)
         return path, position
 
     def _pair(self, start: int, table: Path) -> int:
@@ -140,11 +160,11 @@ class Places:
         path = table
         for part, own in parents:
             path += (part,)
-            self.found.setdefault(path, Place(own, (start, place[1])))
+            self._found.setdefault(path, Place(own, (start, place[1])))
         path += (last,)
         value = _end(WS, self.text, self.text.index("=", place[1]) + 1)
         end = self._value(value, path)
-        self.found[path] = Place(place, (value, end))
+        self._found[path] = Place(place, (value, end))
         return end
 
     def _key(self, position: int) -> list[tuple[str, tuple[int, int]]]:
@@ -162,11 +182,13 @@ class Places:
     def _value(self, start: int, path: Path) -> int:
         """Note what is inside the value at `start`; return the position after it."""
         text = self.text
+        if len(path) > MAX_LEVELS and text[start] in "[{":
+            return closing(text, start) or len(text)  # refused as a whole: no place is asked for
         if text[start] == "[":
             position, index = _end(BLANK, text, start + 1), 0
             while text[position] != "]":
                 end = self._value(position, (*path, index))
-                self.found[*path, index] = Place(None, (position, end))
+                self._found[*path, index] = Place(None, (position, end))
                 position, index = self._comma(end), index + 1
             return position + 1
         if text[start] == "{":
@@ -183,24 +205,40 @@ class Places:
         return position
 
 
-def place(problems: Iterable[Problem], text: str, archive: str = "") -> list[Problem]:
+def span_of(text: str, start: int, end: int) -> Span:
+    """Turn two offsets into a place."""
+    first, last = (
+        (text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+        for offset in (start, end)
+    )
+    return Span(*first, *last)
+
+
+def closing(text: str, start: int) -> int | None:
+    """Find the end of the array or inline table that opens at `start`; None: it is not closed."""
+    depth = 0
+    for token in TOKEN.finditer(text, start):
+        if token["bracket"] is not None:
+            depth += 1 if token["bracket"] in "[{" else -1
+            if not depth:
+                return token.end()
+    return None
+
+
+def place(problems: Iterable[Problem], text: Places, archive: Places) -> list[Problem]:
     """Give every problem its span, and sort them by their place, the ledger's before the archive's.
 
-    `text` and `archive` are the two files' texts, each without its byte order mark.
+    `text` and `archive` are the places of the two files.
     """
-    found: dict[bool, Places] = {}
-
-    def placed() -> Iterator[Problem]:
-        for problem in problems:
-            if problem.span is None:
-                if problem.archived not in found:
-                    found[problem.archived] = Places(archive if problem.archived else text)
-                span = found[problem.archived].span(problem.path, problem.at)
-                yield problem._replace(span=span)
-            else:
-                yield problem
-
-    return sorted(placed(), key=lambda problem: (problem.archived, problem.span, problem.code))
+    placed = [
+        problem._replace(
+            span=(archive if problem.archived else text).span(problem.path, problem.at)
+        )
+        if problem.span is None
+        else problem
+        for problem in problems
+    ]
+    return sorted(placed, key=lambda problem: (problem.archived, problem.span, problem.code))
 
 
 def _end(pattern: re.Pattern[str], text: str, position: int) -> int:

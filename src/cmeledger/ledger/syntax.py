@@ -5,6 +5,8 @@ from typing import Final
 
 import tomli
 
+from cmeledger.problems import Span
+
 CONFLICT: Final = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 _OPEN_STRING: Final = re.compile(r"""=[ \t]*(["'])""")
 _US_DATE: Final = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})\b")
@@ -30,30 +32,37 @@ _SLIPS: Final = tuple(
 GENERAL: Final = "fix this line in your editor; strings stand in quotes, dates and numbers do not"
 
 
-def explain(error: tomli.TOMLDecodeError) -> tuple[str, str, int, int, int]:
-    """Explain a syntax error: message, advice, line, column and width of the place."""
-    line, column, width = error.lineno, error.colno, 1
+def explain(error: tomli.TOMLDecodeError) -> tuple[str, str, Span]:
+    """Explain a syntax error: message, advice, and the place, which never leaves its line."""
+    line = error.lineno
     text = error.doc.split("\n")[line - 1]
+    message, advice, column, width = _fault(error, text)
+    column = min(column, len(text) + 1)  # a line that ends too early is at fault at its end
+    return message, advice, Span(line, column, line, min(column + width, len(text) + 1))
+
+
+def _fault(error: tomli.TOMLDecodeError, text: str) -> tuple[str, str, int, int]:
+    line, column, width = error.lineno, error.colno, 1
     message = error.msg[:1].lower() + error.msg[1:]
     if text.startswith(CONFLICT):
         advice = "git left both versions here: keep one, and take out the marker lines"
-        return "git's conflict marker stands in the file", advice, line, 1, len(text)
+        return "git's conflict marker stands in the file", advice, 1, len(text)
     if "Illegal character '\\n'" in error.msg and (opening := _OPEN_STRING.search(text)):
         # tomli points at the end of the line; the quote that was never closed says more.
         column, width = opening.start(1) + 1, len(text) - opening.start(1)
-        return "the string is not closed", f"end it with {opening[1]}", line, column, width
+        return "the string is not closed", f"end it with {opening[1]}", column, width
     if "overwrite" in error.msg:
         # tomli points behind the second value; the key is what there is to change.
-        key = text.split("=")[0].rstrip()
+        key = text.split("=", maxsplit=1)[0].rstrip()
         column, width = len(key) - len(key.lstrip()) + 1, len(key.lstrip())
         advice = "keep one of them"
-        return "this key stands twice in its table", advice, line, column, width
+        return "this key stands twice in its table", advice, column, width
     if (twice := re.search(r"declare \((.*?)\) twice", error.msg)) is not None:
         name = twice[1].replace("'", "").rstrip(",").replace(", ", ".")
         message = f"the table [{name}] stands twice"
         advice = f"write [[{name}]] with double brackets, once for each"
-        return message, advice, line, column, width
-    return message, _advice(text, error.doc, line), line, column, width
+        return message, advice, column, width
+    return message, _advice(text, error.doc, line), column, width
 
 
 def _advice(text: str, document: str, line: int) -> str:

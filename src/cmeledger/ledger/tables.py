@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cmeledger.ledger import schema
-from cmeledger.ledger.context import BAD, Context, nearest
-from cmeledger.ledger.parse import refuse_depth
+from cmeledger.ledger.context import BAD, Context
 from cmeledger.ledger.values import READERS
 from cmeledger.model import Path
 
@@ -67,12 +66,12 @@ def read_table(
 
 
 def _unknown_key(context: Context, key: str, value: Any, name: str, path: Path) -> None:
-    refuse_depth(value)
+    context.refuse_depth(value, (*path, key))
     if not key.startswith("x-"):
         context.error(
             "unknown-key",
             f"unknown key '{key}' in {_ARTICLE.get(name, f'the {name}')}",
-            nearest(key, _KEYS[name], "its keys are"),
+            context.nearest(key, _KEYS[name], "its keys are"),
             (*path, key),
             "key",
         )

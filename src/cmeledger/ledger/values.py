@@ -10,17 +10,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from cmeledger.ledger.context import BAD, Context, key_of, nearest, wrong_type
+from cmeledger.ledger.context import BAD, Context, key_of, wrong_type
 from cmeledger.ledger.schema import Key
-from cmeledger.model import Evidence, Path
+from cmeledger.model import Evidence, Path, Vocabulary
 
 ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 MONTH_DAY: Final = re.compile(r"(\d\d)-(\d\d)", re.ASCII)
 SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
-SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+# A drive, or the scheme of a web address; in "Cert: pain.pdf" a blank says that it is neither.
+SCHEME: Final = re.compile(
+    r"[A-Za-z]:|[A-Za-z][A-Za-z0-9+.-]+:(?!\s)|(?:https?|file|data|javascript|vbscript|mailto):",
+    re.IGNORECASE,
+)
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2199
 MOST: Final = 1000
+LEAST: Final = Decimal("1e-30")
+"""Credits below are read as so many: nothing is counted of either."""
 
 ID_ADVICE: Final = "an id is letters, digits, '.', '_' and '-', and begins with a letter or digit"
 
@@ -81,13 +87,19 @@ def credits(context: Context, value: Any, path: Path, key: Key) -> Any:
     elif type(value) is not Decimal:
         return wrong_type(context, value, path, "1.5")
     if value.is_finite() and not value.is_signed() and value <= MOST:
-        return value
+        # What is next to nothing stays that: products must not run out of exponents.
+        return max(value, LEAST) if value else value
     return context.error(
         "bad-value",
-        f"{key_of(path)} is {value}; it must be a number from 0 to {MOST}",
+        f"{key_of(path)} is {_short(value)}; it must be a number from 0 to {MOST}",
         "copy the credits from the certificate",
         path,
     )
+
+
+def _short(value: Decimal) -> str:
+    written = str(value)
+    return written if len(written) <= 30 else f"{written[:12]}… ({len(written)} characters)"
 
 
 def hours(context: Context, value: Any, path: Path, key: Key) -> Any:
@@ -118,7 +130,7 @@ def choice(context: Context, value: Any, path: Path, key: Key) -> Any:
     return context.error(
         "bad-value",
         f"unknown {key.name} '{value}'",
-        nearest(value, key.choices, "one of"),
+        context.nearest(value, key.choices, "one of"),
         path,
     )
 
@@ -140,7 +152,7 @@ def jurisdiction(context: Context, value: Any, path: Path, key: Key) -> Any:
     return context.error(
         "bad-value",
         f"no rules are known for '{value}'",
-        nearest(value, known, "rules are known for"),
+        context.nearest(value, known, "rules are known for"),
         path,
     )
 
@@ -185,7 +197,7 @@ def requirement_ids(context: Context, value: Any, path: Path, key: Key) -> Any:
             return wrong_type(context, item, path, '"total"')
         if item in context.requirement_ids:
             return item
-        advice = nearest(item, context.requirement_ids, "one of")
+        advice = context.nearest(item, context.requirement_ids, "one of")
         return context.error("bad-value", f"no requirement is called '{item}'", advice, path)
 
     if type(value) is not list:
@@ -208,29 +220,36 @@ def topics(context: Context, value: Any, path: Path, key: Key) -> Any:
     if type(value) is list:
         found: Any = topic_list(context, value, path, key)
         found = found if found is BAD else dict.fromkeys(found)
+        named = [item for item in value if type(item) is str] if found is BAD else found
     elif type(value) is dict:
+        _refuse_deep_x_keys(context, value, path)
         amounts = {
             topic: credits(context, amount, (*path, topic), key)
             for topic, amount in value.items()
             if not topic.startswith("x-")
         }
         found = BAD if BAD in amounts.values() else amounts
+        named = amounts
     else:
         return wrong_type(context, value, path, '["opioid-pain"]')
-    if found is not BAD and not context.topics.issuperset(found):
-        for number, topic in enumerate(value):
-            if topic not in context.topics and topic in found:
-                place, at = (
-                    ((*path, number), "value") if type(value) is list else ((*path, topic), "key")
-                )
-                context.warn(
-                    "unknown-topic",
-                    f"no requirement takes the topic '{topic}'",
-                    nearest(topic, sorted(context.topics), "known topics", 0.8),
-                    place,
-                    at,
-                )
+    if not context.topics.issuperset(named):
+        _unknown_topics(context, value, path)
     return found
+
+
+def _unknown_topics(context: Context, value: Any, path: Path) -> None:
+    for number, topic in enumerate(value):
+        if type(topic) is str and topic not in context.topics:
+            listed = type(value) is list
+            if not listed and topic.startswith("x-"):
+                continue
+            context.warn(
+                "unknown-topic",
+                f"no requirement takes the topic '{topic}'",
+                context.nearest(topic, sorted(context.topics), "known topics", 0.8),
+                (*path, number if listed else topic),
+                "value" if listed else "key",
+            )
 
 
 def evidence(context: Context, value: Any, path: Path, key: Key) -> Any:
@@ -240,10 +259,19 @@ def evidence(context: Context, value: Any, path: Path, key: Key) -> Any:
     return _all(_evidence(context, item, (*path, n)) for n, item in enumerate(value))
 
 
+def readable_evidence(value: Any, path: Path) -> tuple[Evidence, ...]:
+    """Read the files of a list that can be read, without a word about the others."""
+    silent = Context(Vocabulary((), (), ()), (), ())
+    items = enumerate(value if type(value) is list else ())
+    read = (_evidence(silent, item, (*path, number)) for number, item in items)
+    return tuple(item for item in read if item is not BAD)
+
+
 def totals(context: Context, value: Any, path: Path, key: Key) -> Any:
     """Read a table of requirement = credits."""
     if type(value) is not dict:
         return wrong_type(context, value, path, "{ total = 50 }")
+    _refuse_deep_x_keys(context, value, path)
     read = {
         name: credits(context, amount, (*path, name), key)
         for name, amount in value.items()
@@ -293,12 +321,7 @@ def outside(file: str) -> str | None:
         return "holds a backslash"
     if SCHEME.match(file):
         return "begins like a web address or a drive"
-    depth = 0
-    for part in file.split("/"):
-        depth += -1 if part == ".." else part not in ("", ".")
-        if depth < 0:
-            return "leads out of the ledger's folder"
-    return None if depth else "names no file"
+    return "holds '..'" if ".." in file.split("/") else None
 
 
 def _evidence(context: Context, value: Any, path: Path) -> Any:
@@ -306,13 +329,15 @@ def _evidence(context: Context, value: Any, path: Path) -> Any:
         return Evidence(value, None, path) if _inside(context, value, path) else BAD
     if type(value) is not dict:
         return wrong_type(context, value, path, '"evidence/certificate.pdf"')
+    _refuse_deep_x_keys(context, value, path)
     bad = False
-    for name in value:
+    for name, item in value.items():
         if name not in ("file", "sha256") and not name.startswith("x-"):
+            context.refuse_depth(item, (*path, name))
             context.error(
                 "unknown-key",
                 f"unknown key '{name}' in an evidence entry",
-                nearest(name, ("file", "sha256"), "its keys are"),
+                context.nearest(name, ("file", "sha256"), "its keys are"),
                 (*path, name),
                 "key",
             )
@@ -351,6 +376,12 @@ def _inside(context: Context, file: str, path: Path) -> bool:
             path,
         )
     return why is None
+
+
+def _refuse_deep_x_keys(context: Context, table: dict[str, Any], path: Path) -> None:
+    for name, value in table.items():
+        if name.startswith("x-"):
+            context.refuse_depth(value, (*path, name))
 
 
 def _all(items: Iterable[Any]) -> Any:

@@ -58,7 +58,7 @@ def _row(activity: Activity, seen: Counted, keep: Keeping) -> Row:
         seen.counted,
         tuple(seen.topics) or tuple(activity.topics),
         bool(activity.evidence),
-        activity.no_evidence is None,
+        not activity.needs_no_evidence,
         keep,
         seen.cycle.end if seen.cycle else None,
         "\n".join(filter(None, words)).casefold(),

@@ -1,8 +1,11 @@
 """`rules` for people: what is in force, where it comes from, and how it is read."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
+from typing import Any, Final
 
+from cmeledger.report.changes import Change, Detail, changes
 from cmeledger.report.terminal import Style, amount, day, wrap
 from cmeledger.rules.rulebook import (
     KindRule,
@@ -58,6 +61,110 @@ def readings(rulebook: Rulebook, style: Style) -> Iterator[str]:
     yield style.bold("Readings of cycles and licenses")
     for reading in rulebook.readings:
         yield from wrap(reading, style, "    ", style.plain("  – "))
+
+
+def comparing(rulebook: Rulebook, one: date, other: date, style: Style) -> Iterator[str]:
+    """Head a page of differences."""
+    yield from map(style.bold, wrap(f"{rulebook.board}: what changes", style))
+    yield from wrap(f"From a renewal on {day(one)} to a renewal on {day(other)}.", style)
+    checked = day(rulebook.checked)
+    yield from wrap(f"Rules {rulebook.edition}, last checked {checked}. Not legal advice.", style)
+
+
+def differences(
+    rulebook: Rulebook, one: date, other: date, style: Style, only: Sequence[str] = ()
+) -> Iterator[str]:
+    """Say what changes from a renewal on one day to a renewal on another: old → new.
+
+    Begins with an empty line, to go below a heading.
+    """
+    found = list(changes(rulebook, one, other, only))
+    if not found:
+        yield ""
+        yield "Nothing changes."
+        return
+    for change in found:
+        yield ""
+        yield from _change(change, style)
+    yield ""
+    yield from sources(rulebook, tags_of(found), style)
+
+
+def tags_of(found: Sequence[Change]) -> set[str]:
+    """Gather the sources that changes name."""
+    tags: set[str] = set()
+    for change in found:
+        for item in (change.old, change.new):
+            tags.update(item.sources if item else ())
+        for detail in change.details:
+            tags.update(detail.sources)
+    return tags
+
+
+def _change(change: Change, style: Style) -> Iterator[str]:
+    item = change.new or change.old
+    assert item is not None  # a change has one side at least
+    heading = f"{_CHANGE[change.kind]}: {item.name} ({item.id})"
+    yield from map(style.bold, wrap(heading, style, "  ", ""))
+    if change.kind != "changed":
+        yield from wrap(f"{item.asks}.", style, "  ")
+    for detail in change.details:
+        yield from wrap(_difference(detail), style, "    ", "  ")
+    if not any(detail.what == "source" for detail in change.details):
+        yield from wrap(f"Source: {item.source}", style, "    ", "  ")
+
+
+_CHANGE: Final = {"added": "Comes in", "removed": "Goes out", "changed": "Changes"}
+
+_WHAT: Final = {
+    "name": "Name",
+    "asks": "In words",
+    "unit": "Counted in",
+    "asked": "Asked",
+    "by_type": "Asked of a license of type {}",
+    "not_for": "Not asked of",
+    "every_type": "For every type of license",
+    "practice": "Asked where the ledger says",
+    "proof": "Met without credits by",
+    "once": "How often",
+    "statutory": "A waiver may not reach it",
+    "category": "Category",
+    "categorized": "Needs a category",
+    "topics": "Topic {}",
+    "headline_topic": "Weighed against the other topics of a table",
+    "kind_limits": "Of a {} in a cycle",
+    "part_of": "Part of",
+    "goes_with": "Exempt or waived together with",
+    "either_reading": "Open question",
+    "decides": "Decides whether the license is met",
+    "source": "Source",
+    "reading": "Reading taken",
+}
+
+_SAID: Final[Mapping[str, Mapping[Any, str]]] = {
+    "once": {True: "once", False: "in every cycle"},
+    "topics": {None: "not taken", True: "taken"},
+    "kind_limits": {None: "no limit"},
+    "category": {None: "any"},
+}
+
+
+def _difference(detail: Detail) -> str:
+    """Say one difference: what, old → new, and where from if that is known more exactly."""
+    old, new = (_said(detail.what, value) for value in (detail.old, detail.new))
+    source = f" [{', '.join(detail.sources)}]" if detail.sources else ""
+    return f"{_WHAT[detail.what].format(detail.of)}: {old} → {new}{source}"
+
+
+def _said(what: str, value: Any) -> str:
+    said = _SAID.get(what, {})
+    if value is None or isinstance(value, bool):
+        return said.get(value) or {None: "nothing", True: "yes", False: "no"}[value]
+    if isinstance(value, Decimal):
+        return amount(value) if what in ("asked", "by_type") else f"at most {amount(value)}"
+    if isinstance(value, tuple):
+        return ", ".join(value) or "nobody"
+    return str(value)
 
 
 def requirement(item: Requirement, renewal: date, style: Style) -> Iterator[str]:
@@ -159,8 +266,3 @@ def limits(rule: KindRule) -> list[str]:
         served = " and ".join(sorted(rule.topics))
         found.append(f"of topics only {served} does anything" if served else "topics do nothing")
     return found
-
-
-def differences(rulebook: Rulebook, one: date, other: date, style: Style) -> Iterator[str]:
-    """STUB."""
-    yield "STUB"

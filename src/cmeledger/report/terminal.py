@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from typing import IO, Final, NamedTuple
 
-from cmeledger.model import plain
 from cmeledger.visible import visible
 
 WIDTH: Final = 80
@@ -154,7 +153,7 @@ def day(value: date) -> str:
 
 def amount(value: Decimal) -> str:
     """Write credits without needless zeros."""
-    return plain(value.normalize())
+    return f"{value.normalize():f}"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

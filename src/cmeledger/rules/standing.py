@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from cmeledger.model import ZERO, Ledger, OwnRequirement, plain
+from cmeledger.model import ZERO, Ledger, OwnRequirement
 from cmeledger.rules.counting import Counted, Reason, Tally, count_enrollment
 from cmeledger.rules.cycles import Cycle, in_year
 from cmeledger.rules.enrollment import (
@@ -103,7 +103,7 @@ def as_requirement(item: OwnRequirement, kind_limits: tuple[KindLimit, ...] = ()
     return Requirement(
         id=item.id,
         name=item.name,
-        asks=f"{plain(item.credits.normalize())} credits",
+        asks=f"{item.credits.normalize():f} credits",
         unit="credits",
         start=None,
         end=None,

@@ -104,6 +104,7 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
         self._empty = empty
         self.items: Sequence[Item] = ()
         self.chosen = 0
+        self._styles = RichStyle.null(), RichStyle.null()
 
     @property
     def key(self) -> str | None:
@@ -138,21 +139,22 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
         self._choose(place)
         return True
 
-    def redraw(self) -> None:
-        """Draw again what is seen: the words of the items changed, not their number."""
-        self.refresh()
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw some lines, with the styles worked out once for all of them."""
+        self._styles = self.rich_style, self.get_component_rich_style("lines--chosen")
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of the visible part."""
         number = y + self.scroll_offset.y
         width = self.scrollable_content_region.width
-        base = self.rich_style
+        base, base_of_chosen = self._styles
         if number >= len(self.items):
             text = self._empty if number == 0 and not self.items else ""
             return Strip([Segment(" " * GUTTER + text, base)]).adjust_cell_length(width, base)
         chosen = number == self.chosen
         if chosen:
-            base = self.get_component_rich_style("lines--chosen")
+            base = base_of_chosen
         shown = painted(self._draw(self.items[number], self.room))
         segments = [Segment(MARK if chosen else " " * GUTTER, base)]
         for segment in shown.render(self.app.console):
@@ -199,9 +201,10 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
         number = max(0, min(number, len(self.items) - 1))
         if number == self.chosen or not self.items:
             return
+        self.refresh_line(self.chosen)
         self.chosen = number
         self.scroll_to_region(Region(0, number, 1, 1), animate=False, force=True)
-        self.refresh()
+        self.refresh_line(number)
         self.post_message(self.Highlighted(self, self.key))
 
 

@@ -4,6 +4,7 @@ Everything is a value made by one call in a worker's thread; the screens only sw
 next.
 """
 
+import gc
 import os
 from collections.abc import Mapping
 from datetime import date
@@ -64,6 +65,16 @@ def stamp(file: str) -> Stamp:
 
 def load(file: str, day: date, *, with_archive: bool = True) -> Loaded | Failed:
     """Read and count a ledger as of a day; of a broken one, what can be salvaged."""
+    # Looking through a large ledger for garbage again and again would cost a fifth of the time.
+    gc.disable()
+    try:
+        return _load(file, day, with_archive=with_archive)
+    finally:
+        gc.enable()
+        gc.freeze()
+
+
+def _load(file: str, day: date, *, with_archive: bool) -> Loaded | Failed:
     seen = stamp(file)  # before reading: a change meanwhile is then noticed afterwards
     try:
         return _loaded(open_book(file, day, with_archive=with_archive), seen)
@@ -71,7 +82,7 @@ def load(file: str, day: date, *, with_archive: bool = True) -> Loaded | Failed:
         why, _, advice = str(error).partition("\n")
         return Failed(why, advice, not os.path.lexists(file), (), "", "", seen)
     except LedgerUnusable as error:
-        problems = tuple(place(error.problems, error.text, error.archive_text))
+        problems = tuple(place(error.problems, Places(error.text), Places(error.archive_text)))
         first = problems[0]
         line = f"line {first.span.line}: " if first.span else ""
         name = error.archive_file if first.archived and error.archive_file else file
@@ -91,10 +102,12 @@ def look_closer(loaded: Loaded) -> Looked:
     """Find the places of everything, and look at the evidence files: not for the first paint."""
     book = loaded.book
     evidence = () if loaded.broken else tuple(look(book.ledger, book.folder))
-    found = place((*loaded.problems, *evidence), book.document.text, book.archive.text)
+    places, archive_places = Places(book.document.text), Places(book.archive.text)
+    assert places.found  # scanned here, in the worker, and not when a key is pressed
+    found = place((*loaded.problems, *evidence), places, archive_places)
     if loaded.broken:
         found = [*loaded.broken.problems, *found]
-    return Looked(tuple(found), Places(book.document.text), Places(book.archive.text))
+    return Looked(tuple(found), places, archive_places)
 
 
 def _loaded(book: Book, seen: Stamp, broken: Failed | None = None) -> Loaded:

@@ -13,6 +13,7 @@ from cmeledger.report.search import search
 from cmeledger.report.terminal import Line
 from cmeledger.report.views import find, view
 from cmeledger.tui.lines import LineList, Page
+from cmeledger.tui.shown import Shown
 from cmeledger.tui.views.base import NOTHING, Lines, View, compose_split
 from cmeledger.visible import visible
 
@@ -35,6 +36,8 @@ class Records(View):
         super().__init__()
         self.by = "date"
         self.descending = True
+        self._order: tuple[Shown, str, bool] | None = None
+        self._in_order: list[Row] = []
 
     def compose(self) -> ComposeResult:
         """Lay out the view."""
@@ -61,8 +64,7 @@ class Records(View):
             self.query_one("#record", Page).show(NOTHING)
             return
         wanted = search(self.query_one(Input).value, self.shown.book.rulebook.topics)
-        found = [row for row in self.shown.rows() if wanted.matches(row)]
-        found.sort(key=lambda row: table.sort_key(row, self.by), reverse=self.descending)
+        found = [row for row in self._sorted(self.shown) if wanted.matches(row)]
         style = self.style_for(self.table)
         note = table.totals(found)
         if wanted.problem:
@@ -78,6 +80,18 @@ class Records(View):
             if len(self.shown.rows())
             else "No records yet: write the first one in your editor (E), and it shows here.",
         )
+
+    def _sorted(self, shown: Shown) -> list[Row]:
+        """Sort the rows once for all filters."""
+        order = (shown, self.by, self.descending)
+        if self._order != order:
+            self._order = order
+            self._in_order = sorted(
+                shown.rows(),
+                key=lambda row: table.sort_key(row, self.by),
+                reverse=self.descending,
+            )
+        return self._in_order
 
     def choose(self, record: str) -> bool:
         """Choose a record, clearing the filter if that hides it."""
@@ -172,5 +186,3 @@ class Records(View):
             lines += ["", style.dim("In the file:")]
             lines += ["  " + visible(line.expandtabs(4)) for line in text.rstrip("\n").split("\n")]
         page.show([Line(line) for line in lines])
-
-
