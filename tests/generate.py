@@ -128,7 +128,10 @@ def topics(rng: random.Random, credits: Any, extra: list[str]) -> list[str] | Ta
     if sometimes(rng, 0.65):
         return names
     most = int(Decimal(str(credits)) * 4) + rng.choice([0, 0, 0, 1])
-    return {name: spelled(rng, QUARTER * rng.randint(1, max(most, 1))) for name in names}
+    parts = {name: spelled(rng, QUARTER * rng.randint(1, max(most, 1))) for name in names}
+    if sometimes(rng, 0.15):  # a part that is not in quarters, at times less than one
+        parts[names[-1]] = Decimal(rng.randint(1, max(most, 1) * 25)) / 100
+    return parts
 
 
 # Records, by kind
@@ -428,8 +431,11 @@ def practice(rng: random.Random) -> Table:
     return made
 
 
-def ledger(rng: random.Random) -> Table:
-    """Make a ledger without errors: a dict that TOML can spell, with dates, numbers, texts and tables."""
+def ledger(rng: random.Random, only: list[Maker] | None = None) -> Table:
+    """Make a ledger without errors: a dict that TOML can spell, with dates, numbers, texts and tables.
+
+    `only`: the makers of its records, for a ledger of one subject.
+    """
     birthday = rng.choice(["05-10", "02-29", "02-28", "03-01", "12-31", "01-01", "01-31", "07-04"])
     licenses = [license_table(rng, birthday)]
     while sometimes(rng, 0.2) and len(licenses) < 3:
@@ -454,7 +460,7 @@ def ledger(rng: random.Random) -> Table:
         rng.sample(MAKERS, 2),
     ]
     subjects += [[written], [teaching], [service], [awarded], [course]]
-    subject = rng.choice(subjects)
+    subject = rng.choice(subjects) if only is None else only
     anchor = rng.choice(licenses)
     born = date(2000, int(birthday[:2]), int(birthday[3:]))
     home = anchor.get("renewal-date") or in_year(

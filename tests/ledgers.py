@@ -18,6 +18,8 @@ def toml(value: object) -> str:
     """Spell a value in TOML."""
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{key} = {toml(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(toml(item) for item in value) + "]"
     return json.dumps(value)
 
 

@@ -14,6 +14,7 @@ from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -81,9 +82,16 @@ def first_renewal(issued: date, birthday: str) -> date:
 
 def endless_cycles(doc: Report, license_: Record) -> list[Cycle]:
     """List a license's cycles in order, as if it never ended."""
-    issued: date | None = license_.get("issued")
-    formula = first_renewal(issued, doc["physician"]["birthday"]) if issued else date.max
-    anchor: date = license_.get("renewal-date", formula)
+    return all_cycles(
+        license_.get("issued"), license_.get("renewal-date"), doc["physician"]["birthday"]
+    )
+
+
+@cache
+def all_cycles(issued: date | None, renewal: date | None, birthday: str) -> list[Cycle]:
+    """List the cycles that follow from a license's days; the same list is asked for many times."""
+    formula = first_renewal(issued, birthday) if issued else date.max
+    anchor = renewal or formula
     # "in steps of two years from that date itself, backwards and forwards"
     ends = [in_year(anchor, y) for y in range(1801, 2300) if (y - anchor.year) % 2 == 0]
     if issued is None:
@@ -306,26 +314,38 @@ def enrollment(record: Record, cycles: list[Cycle], day: date, taken: set[date])
     every, two_years = enrolled_days(record, day), training_days(record, day)
     alone = [d for d in two_years if d not in taken]
     claimed = by_days(len(every))  # "the whole of it up to the day"
-    now, end = cycle_at(cycles, day), completion(record)
+    now = cycle_at(cycles, day)
+    last: date = record["end"] if "end" in record else day if every else record["start"]
+    if every:
+        last = min(last, day)
     outcome = Outcome(claimed, counted=claimed)
-    if record["start"] <= now[1] and (end is None or end >= now[0]):
+    if record["start"] <= now[1] and last >= now[0]:
         outcome.cycle = now  # "that of the day asked if it touches it"
-    elif end is not None:
+    else:
         outcome.cycle = next(
-            (c for c in cycles if c[0] <= end <= c[1]), None
+            (c for c in cycles if c[0] <= last <= c[1]), None
         )  # "else of its completion"
     if record.get("status", "claimed") != "claimed":
         outcome.cut("planned" if record["status"] == "planned" else "not-claimed", claimed)
         return outcome
+    taken.update(alone)
+    outcome.days = [d for d in alone if cycles[0][0] <= d <= cycles[-1][1]]
     if not every:
         outcome.cut("after-as-of", ZERO)
-    outcome.days = [d for d in alone if cycles[0][0] <= d <= cycles[-1][1]]
-    own = [d for d in alone if outcome.cycle and outcome.cycle[0] <= d <= outcome.cycle[1]]
-    steps = (("cap-of-kind", two_years), ("cap-per-year", alone), ("outside-cycle", own))
-    for code, left in steps:
-        if outcome.counted > by_days(len(left)):
-            outcome.cut(code, outcome.counted - by_days(len(left)))
-    taken.update(alone)
+        return outcome
+    if outcome.cycle is None:
+        outcome.counted = ZERO
+        outcome.reasons.append(("outside-cycle", by_days(len(alone))))
+        return outcome
+    # In its cycle; what lies in other cycles is said there.
+    first, end = outcome.cycle
+    whole, allowed, own = (
+        by_days(len([d for d in days if first <= d <= end])) for days in (every, two_years, alone)
+    )
+    outcome.counted = whole
+    for left in (allowed, own):  # "a fellowship at most two years"; "a day counts once"
+        if outcome.counted > left:
+            outcome.cut("cap-of-kind", outcome.counted - left)
     return outcome
 
 
@@ -438,9 +458,6 @@ def limit(
     )
     if outcome.share < unlimited:
         outcome.reasons.append(("share-limit", unlimited - outcome.share))
-    ehr = topics_of(record, outcome.counted).get("ehr", ZERO)
-    if ehr > 0 and category != 1 and renewal >= date(2015, 4, 1):
-        outcome.reasons.append(("wrong-category", ehr))  # "`ehr` takes Category 1 only"
 
 
 # What is asked
@@ -528,6 +545,39 @@ def takes(asked: Asked, record: Record, credits: Fraction, share: Fraction) -> F
     )
 
 
+def wrong_category(
+    asked: Asked, record: Record, outcome: Outcome, renewal: date
+) -> Fraction | None:
+    """Say what a record claims for a requirement that its category keeps from it; None: nothing."""
+    name, own, category, claimed = asked.id, asked.own, category_of(record), outcome.claimed
+    if outcome.counted == 0 or kind_of(record) in ENROLLMENTS:
+        return None
+    when = counting_day(record)
+    if not asked.once and not (when and asked.window[0] <= when <= asked.window[1]):
+        return None
+    topics = topics_of(record, claimed)
+    if name == "total" or (own is not None and not {"topics", "category"} & set(own)):
+        return claimed if category is None else None
+    if own is not None:
+        wrong = "topics" in own and own.get("category", category) != category
+        return (
+            together(record, own["topics"], claimed)
+            if wrong and set(own["topics"]) & set(topics)
+            else None
+        )
+    if name == "ehr":
+        return topics["ehr"] if category != 1 and "ehr" in topics else None
+    if name == "risk-management-category-1":
+        return outcome.share if category == 2 and outcome.share > 0 else None
+    if name == "risk-management" and category is None:
+        bears = {"risk-management", "board-regulations", "opioid-pain", "end-of-life", "ehr"}
+        bears |= {"wellness"} if renewal >= date(2020, 1, 1) else set()
+        bears |= {"implicit-bias"} if renewal >= date(2021, 11, 18) else set()
+        if bears & set(topics):
+            return risk_share({**record, "category": 1}, claimed, renewal, NO_LIMIT, NO_LIMIT)[0]
+    return None
+
+
 def counted_for(asked: Asked, record: Record, outcome: Outcome, cycles: list[Cycle]) -> Fraction:
     """Count one record for one requirement."""
     if asked.id in COMPLETIONS:
@@ -611,17 +661,43 @@ def status(doc: Report, as_of: date, cycle_year: int | None = None) -> Report:
     return {"as_of": as_of.isoformat(), "physician": doc["physician"]["name"], "licenses": licenses}
 
 
+def parts_of(
+    doc: Report, license_: Record, cycles: list[Cycle], cycle: Cycle, day: date
+) -> list[tuple[Asked, list[tuple[str, Fraction]]]]:
+    """List what each record counts for each requirement of a cycle, as known on a day of it."""
+    outcomes, records = tally(doc, license_, day), in_order(doc)
+    return [
+        (asked, [(name, counted_for(asked, one, outcomes[name], cycles)) for name, one in records])
+        for asked in asked_of(doc, license_, cycle)
+    ]
+
+
+def totals(doc: Report, as_of: date) -> list[dict[str, Fraction]]:
+    """Add up, as fractions, what counts for each requirement in credits, for each license."""
+    found = []
+    for license_ in doc["license"]:
+        cycles = cycles_of(doc, license_)
+        cycle = cycle_at(cycles, as_of)
+        parts = parts_of(doc, license_, cycles, cycle, min(as_of, cycle[1]))
+        found.append(
+            {
+                asked.id: sum((part for _, part in its if not proven_otherwise(doc, asked)), ZERO)
+                for asked, its in parts
+                if asked.id not in COMPLETIONS
+            }
+        )
+    return found
+
+
 def license_status(
     doc: Report, license_: Record, cycles: list[Cycle], cycle: Cycle, as_of: date
 ) -> Report:
     """Give one license's part of `status`."""
     renewal = cycle[1]
     day = min(as_of, renewal)  # "the day asked about is never later than the renewal date"
-    outcomes, records = tally(doc, license_, day), in_order(doc)
     exempted, taken_off = exempt(doc, renewal, day), waived(doc, renewal, day)
     requirements: list[Report] = []
-    for asked in asked_of(doc, license_, cycle):
-        parts = [(name, counted_for(asked, one, outcomes[name], cycles)) for name, one in records]
+    for asked, parts in parts_of(doc, license_, cycles, cycle, day):
         proven = proven_otherwise(doc, asked)
         counted = ZERO if proven else sum((part for _, part in parts), ZERO)
         if asked.id in COMPLETIONS:
@@ -688,27 +764,34 @@ def shown(cycle: Cycle) -> Report:
     return {"start": cycle[0].isoformat(), "end": cycle[1].isoformat()}
 
 
-def record(doc: Report, id: str, as_of: date, license_index: int = 0) -> Report:
-    """Give the document of `why ID` for a record under one license; `reasons` as (code, cut)."""
+def documents(doc: Report, as_of: date, license_index: int = 0) -> dict[str, Report]:
+    """Give what `why ID` says of every record under one license, by id; `reasons` as (code, cut)."""
     license_ = doc["license"][license_index]
     cycles = cycles_of(doc, license_)
-    found, outcome = dict(in_order(doc))[id], tally(doc, license_, as_of)[id]
-    requirements = []
-    for asked in asked_of(doc, license_, outcome.cycle or cycle_at(cycles, as_of)):
-        part = counted_for(asked, found, outcome, cycles)
-        if part > 0 and not proven_otherwise(doc, asked):
-            requirements.append({"id": asked.id, "counted": plain(part)})
-    kept = next(one for one in keep(doc, as_of) if one["id"] == id)
-    return {
-        "id": id,
-        "claimed": plain(outcome.claimed),
-        "counted": plain(outcome.counted),
-        "cycle": shown(outcome.cycle) if outcome.cycle else None,
-        "requirements": requirements,
-        "reasons": sorted((code, plain(cut)) for code, cut in outcome.reasons),
-        "keep_until": kept["keep_until"],
-        "kept_for_good": kept["kept_for_good"],
-    }
+    outcomes = tally(doc, license_, as_of)
+    found = {}
+    for id, one in in_order(doc):
+        outcome = outcomes[id]
+        requirements, reasons = [], set(outcome.reasons)
+        cycle = outcome.cycle or cycle_at(cycles, as_of)
+        for asked in asked_of(doc, license_, cycle):
+            if proven_otherwise(doc, asked):
+                continue
+            part = counted_for(asked, one, outcome, cycles)
+            if part > 0:
+                requirements.append({"id": asked.id, "counted": plain(part)})
+            refused = wrong_category(asked, one, outcome, cycle[1])
+            if refused is not None:
+                reasons.add(("wrong-category", refused))
+        found[id] = {
+            "id": id,
+            "claimed": plain(outcome.claimed),
+            "counted": plain(outcome.counted),
+            "cycle": shown(outcome.cycle) if outcome.cycle else None,
+            "requirements": requirements,
+            "reasons": sorted((code, plain(cut)) for code, cut in reasons),
+        }
+    return found
 
 
 def keep(doc: Report, as_of: date) -> list[Report]:

@@ -91,7 +91,30 @@ def test_toml_in_the_pages_is_toml(name: str) -> None:
         parse(block.encode())
 
 
-@pytest.mark.parametrize("name", PAGES)
+BRITISH = re.compile(
+    r"\b(?:licen[c]e[sd]?|enrolments?|enrol|programmes?|practis(?:e[sd]?|ing)|favour\w*|colour\w*"
+    r"|behaviour\w*|honour\w*|neighbour\w*|centres?|judgements?|fulfil|cancell(?:ed|ing)|labell(?:ed|ing)"
+    r"|travell\w+|whilst|grey|defence|analys(?:e[sd]?|ing)|(?:mis)?spelt|learnt"
+    r"|\w+(?:recognis|organis|summaris|apologis|minimis|maximis)\w*"
+    r"|(?:recognis|organis|summaris|apologis|minimis|maximis)\w*)\b",
+    re.IGNORECASE,
+)
+SPOKEN = {
+    str(path.relative_to(ROOT)): path.read_text("utf-8")
+    for pattern in ("src/**/*.py", "src/**/*.toml", "sample-ledgers/*", "tests/*.py")
+    for path in ROOT.glob(pattern)
+    if path.is_file() and path != Path(__file__)
+}
+"""The program's own text, with every message, the rules, the sample ledgers and the tests."""
+
+
+@pytest.mark.parametrize("name", [*PAGES, *SPOKEN])
 def test_american_english(name: str) -> None:
-    british = r"\b(licen[c]e[sd]?|enrolment|programmes?|practising|favour|colour|recognis|organis)"
-    assert re.findall(british, PAGES[name], re.IGNORECASE) == []
+    text = {**PAGES, **SPOKEN}[name]
+    # the broken sample misspells a table on purpose
+    assert set(BRITISH.findall(text)) <= ({"practise"} if "sample-ledgers" in name else set())
+
+
+def test_file_names_are_american_too() -> None:
+    names = [path.name for path in (ROOT / "tests").rglob("*") if path.suffix in (".toml", ".json")]
+    assert [name for name in names if BRITISH.search(name.replace("-", " "))] == []

@@ -250,6 +250,19 @@ def test_an_only_license_that_ended_shows_its_last_cycle(
     assert cycle(tmp_path, text, "2027-01-01")[1] == last
 
 
+def test_a_license_may_end_on_the_day_of_its_issue(tmp_path: Path) -> None:
+    # The one cycle is from issue to the first renewal; a record counts in it, none after it.
+    lines = "issued = 2024-09-01\nended = 2024-09-01"
+    text = ledger(
+        course("2024-09-01", 1), course("2025-05-10", 2), course("2025-05-11", 4), license=lines
+    )
+    assert cycle(tmp_path, text, "2024-09-01") == ("2024-09-01", "2025-05-10")
+    assert cycle(tmp_path, text, "2026-01-01") == ("2024-09-01", "2025-05-10")
+    assert counted(tmp_path, text, ["total"], "2026-01-01") == (3,)
+    found = licenses(tmp_path, text, "2026-01-01", "--cycle", "2025")
+    assert len(found) == 1
+
+
 # ── Deadlines [MMS, CMR] ──────────────────────────────────────────────────────────────────
 
 
@@ -356,6 +369,26 @@ def test_credits_are_never_rounded_up(
 ) -> None:
     found = standings(tmp_path, ledger(course("2025-06-01", credits)))["total"]
     assert (found["counted"], found["missing"]) == (counts, missing)
+
+
+@pytest.mark.parametrize(
+    ("written", "counts"),
+    [
+        # more digits than a product of Decimals keeps: 4 x 0.2499…9 must not come out as 1
+        ("0.24" + "9" * 44, 0),
+        ("0.25" + "0" * 44, 0.25),
+        ("1.74" + "9" * 44, 1.5),
+        ("12.99" + "9" * 44, 12.75),
+    ],
+)
+def test_credits_a_hair_below_a_quarter_are_rounded_down(
+    written: str, counts: float, tmp_path: Path
+) -> None:
+    text = ledger(course("2025-06-01", 3)).replace("credits = 3", f"credits = {written}")
+    assert counted(tmp_path, text, ["total"]) == (counts,)
+    hours = activity(date="2025-06-01", kind="teaching", category=2, hours=3)
+    text = ledger(hours).replace("hours = 3", f"hours = {written}")
+    assert counted(tmp_path, text, ["total"]) == (counts,)
 
 
 @pytest.mark.parametrize(("day", "counts"), [("2025-05-31", 0), ("2025-06-01", 5)])

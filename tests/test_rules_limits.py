@@ -420,6 +420,20 @@ def test_only_the_first_record_of_a_publication_counts_once_ever(
     assert (found["a"]["counted"], found["b"]["counted"]) == (6, counts)
 
 
+def test_case_is_folded_as_unicode_folds_it(tmp_path: Path) -> None:
+    # "ß" is "SS" in capitals, and a sigma has two small forms
+    for title, same in (
+        ("Straße", "STRASSE"),
+        ("ΟΔΟΣ", "οδος"),
+        ("Straße", "Strase"),
+    ):
+        records = [
+            activity(id=id, date=day, kind="publication", title=name, credits=4)
+            for id, day, name in (("a", "2025-01-01", title), ("b", "2025-02-01", same))
+        ]
+        assert give(tmp_path, *records) == {"a": 4, "b": 4 if same == "Strase" else 0}
+
+
 def test_two_articles_of_one_title_are_two_works(tmp_path: Path) -> None:
     records = article("a", "2024-06-01"), article("b", "2026-01-01")
     assert give(tmp_path, *records) == {"a": 10, "b": 10}
@@ -519,10 +533,15 @@ def test_category_2_teaching_names_institution_and_address(
     assert ("missing-details", "one") not in warnings(tmp_path, text)
 
 
+@pytest.mark.parametrize("provider", [None, "", "  ", "\t"])
 @pytest.mark.parametrize(("category", "warned"), [(1, True), (2, False)])
-def test_category_1_names_its_provider(category: int, warned: bool, tmp_path: Path) -> None:
-    text = ledger(course("2025-06-01", 1, id="one", category=category, provider=None))
+def test_category_1_names_its_provider(
+    category: int, warned: bool, provider: str | None, tmp_path: Path
+) -> None:
+    text = ledger(course("2025-06-01", 1, id="one", category=category, provider=provider))
     assert (("missing-provider", "one") in warnings(tmp_path, text)) is warned
+    text = ledger(course("2025-06-01", 1, id="one", category=category, provider=" A school "))
+    assert ("missing-provider", "one") not in warnings(tmp_path, text)
 
 
 # ── Degrees and board certification ───────────────────────────────────────────────────────

@@ -9,6 +9,7 @@ from conftest import run_here
 from ledgers import (
     RENEWAL,
     activity,
+    ask,
     codes,
     counted,
     course,
@@ -17,6 +18,7 @@ from ledgers import (
     licenses,
     renewing,
     standings,
+    warnings,
     why,
 )
 
@@ -464,6 +466,31 @@ def test_two_trainings_are_listed_and_counted_as_one_completion(tmp_path: Path) 
     assert found["activities"] == [{"id": "a", "counted": 1}, {"id": "b", "counted": 1}]
 
 
+def test_trainings_planned_add_up(tmp_path: Path) -> None:
+    # what is planned is added up before limits: two of them are two
+    one = activity(id="a", date="2026-05-01", kind="mandated-training", topics=["child-abuse"])
+    one += 'status = "planned"\n'
+    found = standings(tmp_path, ledger(one, one.replace('"a"', '"b"')), "2026-03-01")["child-abuse"]
+    assert (found["planned"], found["counted"], found["status"]) == (2, 0, "short")
+
+
+def test_a_refused_record_after_the_license_ended_is_no_training(tmp_path: Path) -> None:
+    # Faculty may not count this teaching, but it is a completed training while the license lasts
+    # (its last cycle ends May 10, 2024), and before the license; after it, nothing is.
+    def kept_for_good(date: str) -> object:
+        keys: dict[str, Any] = {"kind": "teaching", "category": 2, "hours": 1}
+        text = ledger(
+            activity(id="one", date=date, learners=["residents"], topics=["child-abuse"], **keys),
+            practice="full-time-faculty = true",
+            license="issued = 2020-01-01\nrenewal-date = 2024-05-10\nended = 2023-12-31",
+        )
+        return why(tmp_path, text, "one", "2025-01-01")["kept_for_good"]
+
+    assert kept_for_good("2019-12-31") is True
+    assert kept_for_good("2024-05-10") is True
+    assert kept_for_good("2024-05-11") is False
+
+
 # ── Once, and every cycle ─────────────────────────────────────────────────────────────────
 
 ONCE_TOPICS = [(id, id) for id in ONCE] + [("dea-mate", "substance-use")]
@@ -757,6 +784,22 @@ def test_a_table_entry_above_the_credits_is_cut_and_warned(tmp_path: Path) -> No
     assert "bad-value" in codes(tmp_path, text)
 
 
+def test_a_table_entry_not_in_quarters_is_rounded_down_and_warned(tmp_path: Path) -> None:
+    # 1.3 gives 1.25 and 0.99 gives 0.75: risk management gets 2 of 3, each entry for itself
+    topics = {"opioid-pain": 1.3, "end-of-life": 0.99}
+    text = ledger(activity(id="one", date="2025-01-01", category=1, credits=3, topics=topics))
+    names = ["total", "risk-management", "opioid-pain", "end-of-life"]
+    assert counted(tmp_path, text, names) == (3, 2, 1.25, 0.75)
+    found = ask(tmp_path, text, "check", "--as-of", RENEWAL)["problems"]
+    messages = [p["message"] for p in found if p["code"] == "quarter-hours"]
+    assert [message.split(" is ")[0] for message in messages] == ["1.3", "0.99"]
+    assert ("quarter-hours", "one") in warnings(tmp_path, text)
+    # less than a quarter gives nothing, and a record that gives nothing once is not kept for good
+    less = activity(id="one", date="2025-01-01", category=1, credits=3, topics={"dementia": 0.24})
+    assert counted(tmp_path, ledger(less), ["total", "dementia"]) == (3, 0)
+    assert why(tmp_path, ledger(less), "one")["kept_for_good"] is False
+
+
 def test_regulation_study_bears_its_topic_for_all_credits_beside_a_table(tmp_path: Path) -> None:
     keys: dict[str, Any] = {"kind": "regulation-study", "topics": {"risk-management": 1}}
     text = ledger(activity(date="2025-01-01", category=2, credits=3, **keys))
@@ -988,47 +1031,3 @@ def test_planned_and_attended_are_shown_beside_and_change_nothing(
         entry = found[id]
         assert (entry["counted"], entry["status"], entry[status]) == (counts, "short", 30)
     assert found["total"]["missing"] == 30
-
-
-# ── Requirements of the physician's own ───────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    ("date", "category", "topics", "counts"),
-    [
-        ("2024-12-31", 1, ["wellness"], 0),  # the window is Jan 1, 2025 to Dec 31, 2025
-        ("2025-01-01", 1, ["wellness"], 4),
-        ("2025-12-31", 1, ["wellness"], 4),
-        ("2026-01-01", 1, ["wellness"], 0),
-        ("2025-06-01", 2, ["wellness"], 0),
-        ("2025-06-01", 1, ["dementia"], 0),
-        ("2025-06-01", 1, ["wellness", "ehr"], 4),  # a record counts once
-        ("2025-06-01", 1, {"wellness": 1, "ehr": 1.5}, 2.5),
-        ("2025-06-01", 1, {"wellness": 3, "ehr": 3}, 4),  # 6, at most 4
-    ],
-)
-def test_an_own_requirement_counts_its_window_category_and_topics(
-    date: str, category: int, topics: object, counts: float, tmp_path: Path
-) -> None:
-    own = (
-        '[[requirement]]\nid = "own"\nname = "Own"\ncredits = 4\ncategory = 1\n'
-        'topics = ["wellness", "ehr"]\nfrom = 2025-01-01\nto = 2025-12-31\n'
-    )
-    text = ledger(activity(date=date, category=category, credits=4, topics=topics), more=own)
-    found = standings(tmp_path, text)["own"]
-    assert found["counted"] == counts
-    assert found["status"] == ("met" if counts == 4 else "short")
-    assert found["own"] is True
-
-
-@pytest.mark.parametrize(
-    ("date", "counts"),
-    [("2024-05-10", 0), ("2024-05-11", 4), ("2026-05-10", 4), ("2026-05-11", 0)],
-)
-def test_an_own_requirement_without_a_window_counts_the_license_cycle(
-    date: str, counts: float, tmp_path: Path
-) -> None:
-    own = '[[requirement]]\nid = "own"\nname = "Own"\ncredits = 4\n'
-    text = ledger(course(date, 4), more=own)
-    got = counted(tmp_path, text, ["own"], "2026-06-01", "--cycle", "2026")
-    assert got == (counts,)

@@ -142,10 +142,13 @@ def test_training_that_is_not_claimed_neither_counts_nor_exempts(
         ("2024-02-28", "2024-10-03", 20),  # 146 in this cycle
         ("2026-02-27", "2027-06-30", 10),  # 2 + 31 + 30 + 10 = 73
         ("2023-01-01", "2024-05-10", 0),
+        # going on without an end, to the renewal: 184 days of 2025 and 130 of 2026, 43.01
+        ("2025-07-01", None, 43),
+        ("2024-05-11", None, 100),
     ],
 )
 def test_training_not_claimed_is_shown_beside_by_its_days_in_the_cycle(
-    start: str, end: str, credits: float, status: str, tmp_path: Path
+    start: str, end: str | None, credits: float, status: str, tmp_path: Path
 ) -> None:
     text = ledger(enrolled(start, end, status=status))
     total = standings(tmp_path, text, "2025-01-01")["total"]
@@ -232,6 +235,33 @@ def test_a_day_of_two_programs_counts_once_for_the_earlier(tmp_path: Path) -> No
     total = standings(tmp_path, text)["total"]
     assert total["counted"] == 50
     assert {item["id"]: item["counted"] for item in total["activities"]} == {"a": 20, "b": 30}
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "gives"),
+    [
+        # The one that ends first has the days in common, whichever began first. a: 365 days, 50. b:
+        # June 1, 2024 to Dec 31, 2025 are 579 days, less 365 = 214, 29.315.
+        (("2024-07-01", "2025-06-30"), ("2024-06-01", "2025-12-31"), {"a": 50, "b": 29.25}),
+        (("2024-06-01", "2025-12-31"), ("2024-07-01", "2025-06-30"), {"a": 29.25, "b": 50}),
+        # ending together: by id. July 23, 2024 to May 10, 2025 are 292 days, 40; the 73 before, 10
+        (("2024-07-23", "2025-05-10"), ("2024-05-11", "2025-05-10"), {"a": 40, "b": 10}),
+        (("2024-05-11", "2025-05-10"), ("2024-07-23", "2025-05-10"), {"a": 50}),
+        # one that goes on comes last, whatever its id: May 11, 2025 to May 10, 2026 are left to it
+        (("2024-05-11", None), ("2024-05-11", "2025-05-10"), {"a": 50, "b": 50}),
+        (("2024-05-11", None), ("2024-07-23", "2025-05-10"), {"a": 60, "b": 40}),
+    ],
+)
+def test_of_programs_that_overlap_the_one_that_ends_first_has_the_days(
+    one: tuple[str, str | None],
+    two: tuple[str, str | None],
+    gives: dict[str, float],
+    tmp_path: Path,
+) -> None:
+    for order in ((("a", one), ("b", two)), (("b", two), ("a", one))):
+        text = ledger(*(enrolled(*days, id=id) for id, days in order))
+        found = standings(tmp_path, text)["total"]["activities"]
+        assert {item["id"]: item["counted"] for item in found} == gives
 
 
 @pytest.mark.parametrize(

@@ -207,8 +207,8 @@ def test_taplo_takes_every_sample_but_the_broken_one(taplo: str, tmp_path: Path)
     assert '"planed" is not one of' in said
 
 
-def test_taplo_finds_a_misspelt_key_and_leaves_x_keys_alone(taplo: str, tmp_path: Path) -> None:
-    good = HEAD + 'x-colour = "blue"\n'
+def test_taplo_finds_a_misspelled_key_and_leaves_x_keys_alone(taplo: str, tmp_path: Path) -> None:
+    good = HEAD + 'x-color = "blue"\n'
     assert lint(taplo, beside_the_schema(tmp_path, "good.toml", good))[0] == 0
     code, said = lint(taplo, beside_the_schema(tmp_path, "bad.toml", HEAD + "isued = 2020-01-01\n"))
     assert code != 0

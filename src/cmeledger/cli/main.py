@@ -70,6 +70,8 @@ def run() -> None:
         print(f"cmeledger: the answer could not be written: {error.strerror}", file=err)
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
         code = 1
+    # The interpreter collects once more when it ends; what is frozen it does not walk.
+    gc.freeze()
     sys.exit(code)
 
 

@@ -42,7 +42,7 @@ class Context:
             Problem(code, message, advice, path, at, "warning", archived=self.archived)
         )
 
-    def nearest(self, word: str, words: Iterable[str], what: str, cutoff: float = 0.55) -> str:
+    def nearest(self, word: str, words: Iterable[str], what: str, cutoff: float = 0.65) -> str:
         """Word the advice for an unknown word of the file.
 
         Looking for the nearest one takes its time: a file of thousands of unknown words is not
@@ -63,7 +63,7 @@ class Context:
             raise TooDeep(path, archived=self.archived)
 
 
-def nearest(word: str, words: Iterable[str], what: str, cutoff: float = 0.55) -> str:
+def nearest(word: str, words: Iterable[str], what: str, cutoff: float = 0.65) -> str:
     """Word the advice for an unknown word: the nearest valid one, or all of them."""
     known = tuple(dict.fromkeys(words))
     found = _nearest(word[:80].lower(), known, cutoff)

@@ -8,26 +8,24 @@ import tomli
 from cmeledger.problems import Span
 
 CONFLICT: Final = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
-_OPEN_STRING: Final = re.compile(r"""=[ \t]*(["'])""")
-_US_DATE: Final = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})\b")
-_SHORT_DATE: Final = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
+_OPEN_STRING: Final = r"""=[ \t]*(["'])"""
+_US_DATE: Final = r"\b(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})\b"
+_SHORT_DATE: Final = r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b"
 
-# A pattern for the line, and what to do; the first that fits is taken.
-_SLIPS: Final = tuple(
-    (re.compile(pattern), advice)
-    for pattern, advice in (
-        ("[\u201c\u201d\u201e\u2018\u2019]", "use plain quotes, \" or ', instead of curly ones"),
-        ("\u00a0", "a no-break space stands here: write an ordinary one"),
-        (r"=\s*(yes|no|True|False|TRUE|FALSE)\b", "write true or false, in small letters"),
-        (r"=\s*\.\d", "write a digit before the point: 0.5"),
-        (r"=\s*\d+,\d", "write a point, not a comma: 3.5"),
-        (r"=\s*\d+\.\s*(#|$)", "write a digit after the point: 3.0"),
-        (r"^\s*[\w-]+\s*:", "write = between key and value"),
-        (r'=\s*".*\\', "write / instead of \\, or put the text in single quotes"),
-        (r'=\s*"[^"]*"[^\s,#\]}]', "inside the quotes use single ones: \"The 'new' guideline\""),
-        (r"=\s*$", "write a value behind the ="),
-        (r"=\s*[A-Za-z]", 'put the text in quotes: "…"'),
-    )
+# A pattern for the line, and what to do; the first that fits is taken. Patterns are compiled when
+# there is a slip to explain: every start of the program would pay for it.
+_SLIPS: Final = (
+    ("[\u201c\u201d\u201e\u2018\u2019]", "use plain quotes, \" or ', instead of curly ones"),
+    ("\u00a0", "a no-break space stands here: write an ordinary one"),
+    (r"=\s*(yes|no|True|False|TRUE|FALSE)\b", "write true or false, in small letters"),
+    (r"=\s*\.\d", "write a digit before the point: 0.5"),
+    (r"=\s*\d+,\d", "write a point, not a comma: 3.5"),
+    (r"=\s*\d+\.\s*(#|$)", "write a digit after the point: 3.0"),
+    (r"^\s*[\w-]+\s*:", "write = between key and value"),
+    (r'=\s*".*\\', "write / instead of \\, or put the text in single quotes"),
+    (r'=\s*"[^"]*"[^\s,#\]}]', "inside the quotes use single ones: \"The 'new' guideline\""),
+    (r"=\s*$", "write a value behind the ="),
+    (r"=\s*[A-Za-z]", 'put the text in quotes: "…"'),
 )
 GENERAL: Final = "fix this line in your editor; strings stand in quotes, dates and numbers do not"
 
@@ -47,7 +45,7 @@ def _fault(error: tomli.TOMLDecodeError, text: str) -> tuple[str, str, int, int]
     if text.startswith(CONFLICT):
         advice = "git left both versions here: keep one, and take out the marker lines"
         return "git's conflict marker stands in the file", advice, 1, len(text)
-    if "Illegal character '\\n'" in error.msg and (opening := _OPEN_STRING.search(text)):
+    if "Illegal character '\\n'" in error.msg and (opening := re.search(_OPEN_STRING, text)):
         # tomli points at the end of the line; the quote that was never closed says more.
         column, width = opening.start(1) + 1, len(text) - opening.start(1)
         return "the string is not closed", f"end it with {opening[1]}", column, width
@@ -66,11 +64,11 @@ def _fault(error: tomli.TOMLDecodeError, text: str) -> tuple[str, str, int, int]
 
 
 def _advice(text: str, document: str, line: int) -> str:
-    if (found := _US_DATE.search(text)) is not None:
+    if (found := re.search(_US_DATE, text)) is not None:
         month, day, year = (int(part) for part in found.groups())
         year += 2000 if year < 100 else 0
         return f"write the date as year-month-day: {year}-{month:02}-{day:02}"
-    found = _SHORT_DATE.search(text)
+    found = re.search(_SHORT_DATE, text)
     if found is not None and (len(found[2]) < 2 or len(found[3]) < 2):
         return f"write two digits each: {found[1]}-{int(found[2]):02}-{int(found[3]):02}"
     if found is not None:
@@ -79,4 +77,4 @@ def _advice(text: str, document: str, line: int) -> str:
     opened = next((n for n in range(len(before), 0, -1) if before[n - 1].strip()), 0)
     if opened and before[opened - 1].count("[") > before[opened - 1].count("]"):
         return f"the list that begins in line {opened} may not be closed: end it with ]"
-    return next((advice for pattern, advice in _SLIPS if pattern.search(text)), GENERAL)
+    return next((advice for pattern, advice in _SLIPS if re.search(pattern, text)), GENERAL)

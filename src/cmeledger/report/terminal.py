@@ -81,7 +81,7 @@ class Style(NamedTuple):
         total = Decimal(0)
         for amount, char in ((counted, full), (attended, half), (planned, light)):
             total += amount
-            upto = cells if not asked else min(cells, int(total * cells / asked))
+            upto = cells if total >= asked else int(total * cells / asked)
             parts.append(char * (upto - drawn))
             drawn = max(drawn, upto)
         return "".join(parts) + empty * (cells - drawn)
