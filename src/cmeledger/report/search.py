@@ -31,13 +31,18 @@ Test = Callable[[Row], bool]
 class Search(NamedTuple):
     """A filter as understood."""
 
+    words: tuple[str, ...]
+    """What must stand in the text of a record."""
     tests: tuple[Test, ...]
     problem: str | None
     """What could not be understood; the rest still filters."""
 
     def matches(self, row: Row) -> bool:
         """Tell whether a record passes."""
-        return all(test(row) for test in self.tests)
+        for word in self.words:
+            if word not in row.text:
+                return False
+        return all(test(row) for test in self.tests) if self.tests else True
 
 
 def search(text: str, topics: Iterable[str] = ()) -> Search:
@@ -46,7 +51,8 @@ def search(text: str, topics: Iterable[str] = ()) -> Search:
     Takes the text and the topics that are known. A field without a value yet filters nothing; a
     value that nothing can have is named as a problem.
     """
-    tests = []
+    tests: list[Test] = []
+    words: list[str] = []
     problem = None
     for word in _words(text):
         negative = len(word) > 1 and word[0] == "-"
@@ -57,10 +63,13 @@ def search(text: str, topics: Iterable[str] = ()) -> Search:
                 continue
             test, found = _field(field, value.lower(), tuple(topics))
             problem = problem or found
+        elif not negative:
+            words.append(word.casefold())
+            continue
         else:
-            test = _contains(word[negative:].casefold())
+            test = _contains(word[1:].casefold())
         tests.append(_not(test) if negative else test)
-    return Search(tuple(tests), problem)
+    return Search(tuple(words), tuple(tests), problem)
 
 
 def _words(text: str) -> list[str]:
