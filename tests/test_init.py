@@ -227,7 +227,7 @@ def test_the_ledger_is_named_by_argument_variable_or_habit() -> None:
     assert made.json["schema_file"] == f"folder/{SCHEMA}"
     assert Path("folder/a b.toml").exists()
     made = run_here("init", "folder/an other.toml", *FLAGS)
-    assert "cmeledger status 'folder/an other.toml'" in made.out
+    assert "cmeledger 'folder/an other.toml'" in made.out
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ def _say_what_next(file: str, schema_file: str | None, io: Io) -> None:
     is_default = file == common.ledger_name(Namespace(ledger=None), io)
     named = "" if is_default else f" {visible(quote(file))}"
     commands = {
-        f"cmeledger status{named}": "where you stand",
+        f"cmeledger{named}": "where you stand, live beside your editor",
         f"cmeledger check{named}": "whether anything in the file is wrong",
         "git init": "keeps its history, if you like git",
     }
