@@ -50,7 +50,7 @@ Bare().run()
 
 
 class Program(NamedTuple):
-    """A program, the key it is sent, and what is drawn when it answers, or when its total is true."""
+    """A program, the key it is sent, and what is drawn when it is there."""
 
     name: str
     command: Sequence[str]

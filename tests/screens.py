@@ -70,8 +70,8 @@ def screen(pilot: "Pilot[int]") -> str:
 
 
 def words(pilot: "Pilot[int]") -> str:
-    """Read the screen as words, whatever the line breaks."""
-    return " ".join(screen(pilot).split())
+    """Read the screen as words, whatever the line breaks and frames."""
+    return " ".join(screen(pilot).replace("│", " ").split())
 
 
 def lines_of(pilot: "Pilot[int]", id: str, only: int | None = None) -> list[str]:

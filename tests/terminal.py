@@ -36,6 +36,7 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        self.is_gone = False
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.slave = slave
@@ -65,6 +66,12 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        if not self.is_gone:
+            self.vanish()
+
+    def vanish(self) -> None:
+        """Go away, as a terminal whose window is closed."""
+        self.is_gone = True
         os.close(self.slave)
         os.close(self.master)
 

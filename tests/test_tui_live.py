@@ -160,7 +160,7 @@ async def test_the_cycle_shown_stays_when_the_file_changes(file: Path) -> None:
         await press(pilot, "left_square_bracket")
         assert "May 10, 2024" in words(pilot)
         rename_over(file, ledger(one=1))
-        await until(pilot, lambda: len(app_of(pilot).shown.rows()) == 1, "the new file")  # type: ignore[union-attr]
+        await until(pilot, lambda: len(app_of(pilot).shown.rows) == 1, "the new file")  # type: ignore[union-attr]
         assert "May 10, 2024" in words(pilot)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conftest import SAMPLES
-from terminal import Terminal, cmeledger
+from terminal import PATIENCE, Terminal, cmeledger
 
 AS_OF = ("--as-of", "2026-11-24")
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["80x24", "160x50"])
@@ -81,6 +81,13 @@ def test_a_signal_leaves_the_terminal_clean(number: signal.Signals) -> None:
         terminal.process.send_signal(number)
         assert terminal.ended() == 128 + number
         assert terminal.is_clean()
+
+
+def test_a_terminal_that_goes_away_without_a_signal_ends_the_screens() -> None:
+    with Terminal(cmeledger(SURGEON, *AS_OF)) as terminal:
+        terminal.shows("94 / 50")
+        terminal.vanish()
+        assert terminal.process.wait(PATIENCE) == 128 + signal.SIGHUP
 
 
 def test_a_fault_of_its_own_leaves_the_terminal_clean_and_shows_nobody_s_data() -> None:

@@ -33,7 +33,8 @@ or cme.toml in the current folder is read.
 verbs:
 {verbs}
 
-Without a verb, status is printed. `cmeledger VERB --help` explains one verb.
+Without a verb, a terminal gets the screens, and everything else gets status.
+`cmeledger VERB --help` explains one verb.
 Exit codes: 0 done; 1 the answer is no (errors found, a record left out);
 2 the command line is wrong; 3 the ledger cannot be used; 4 nothing was written;
 5 written, but the disk did not confirm it.

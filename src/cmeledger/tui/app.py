@@ -26,49 +26,33 @@ from cmeledger.model import Activity
 from cmeledger.report.status_text import license_line
 from cmeledger.report.terminal import amount, day
 from cmeledger.tui import session
+from cmeledger.tui.first import FirstLedger
 from cmeledger.tui.frame import Licenses, Tabs
 from cmeledger.tui.help import Help
 from cmeledger.tui.keys import EVERYWHERE, VIEWS
-from cmeledger.tui.lines import plain
+from cmeledger.tui.lines import plain, plain_lines
 from cmeledger.tui.messages import LedgerLooked, LedgerRead
-from cmeledger.tui.outward import credit_line, open_certificate, open_editor
+from cmeledger.tui.outward import (
+    credit_line,
+    open_certificate,
+    open_editor,
+    words_for_fault,
+)
 from cmeledger.tui.palette import Commands, RecordsByName
 from cmeledger.tui.session import Failed, Loaded
 from cmeledger.tui.settings import remember_theme, remembered_theme
 from cmeledger.tui.shown import Shown
+from cmeledger.tui.theme import HIGH_CONTRAST
 from cmeledger.tui.views.base import GoTo, View
 from cmeledger.tui.views.cycles import Cycles
 from cmeledger.tui.views.problems import Problems
 from cmeledger.tui.views.progress import Progress
 from cmeledger.tui.views.records import Records
 from cmeledger.tui.views.rules import Rules
+from cmeledger.tui.watch import LOOK_SECONDS, Watch
 
-LOOK_SECONDS: Final = 0.25
-MISSING_LOOKS: Final = 4
-"""So many looks in a row must find no file: editors move it away for a moment."""
-
-HIGH_CONTRAST: Final = Theme(
-    name="high-contrast",
-    primary="#ffff00",
-    secondary="#00ffff",
-    accent="#00ff00",
-    warning="#ffff00",
-    error="#ff6060",
-    success="#00ff00",
-    foreground="#ffffff",
-    background="#000000",
-    surface="#000000",
-    panel="#202020",
-    boost="#181818",
-    dark=True,
-    text_alpha=1.0,
-    variables={
-        "block-cursor-background": "#ffff00",
-        "block-cursor-foreground": "#000000",
-        "block-cursor-blurred-background": "#404040",
-        "text-muted": "#ffffff",
-    },
-)
+HANGUP: Final = 129
+PAINT_SECONDS: Final = 0.1
 
 
 class CmeledgerApp(App[int]):
@@ -111,11 +95,7 @@ class CmeledgerApp(App[int]):
         self.shown: Shown | None = None
         self.failed: Failed | None = None
         self.license_number = 0
-        self.seen: session.Stamp | None = None
-        """The state of the file that was read last."""
-        self.pending: session.Stamp | None = None
-        """Another state, seen once: it is read when the next look finds it unchanged."""
-        self.looks_without_file = 0
+        self.file_watch = Watch()
         self.good_at: datetime | None = None
         self.way_back: list[str] = []
 
@@ -185,30 +165,21 @@ class CmeledgerApp(App[int]):
 
     def look(self) -> None:
         """Read the file again when it has changed and rests, or when the day has."""
-        if self.seen is None:
+        if not self.is_headless and not os.isatty(0):
+            self.exit(return_code=HANGUP)  # the terminal is gone, and no signal told us
+        if self.file_watch.seen is None:
             return
-        if self.shown is not None and self.shown.book.day != self.today():
-            self.seen = None
+        is_another_day = self.shown is not None and self.shown.book.day != self.today()
+        if is_another_day or self.file_watch.is_due(session.stamp(self.file)):
+            self.file_watch.seen = None
             self.action_reload()
-            return
-        now = session.stamp(self.file)
-        if now == self.seen:
-            self.pending = None
-            return
-        self.looks_without_file = self.looks_without_file + 1 if now[0] is None else 0
-        if now[0] is None and self.looks_without_file < MISSING_LOOKS:
-            return
-        if now == self.pending:
-            self.pending, self.seen = None, None
-            self.action_reload()
-        else:
-            self.pending = now
 
     @on(LedgerRead)
     def take(self, message: LedgerRead) -> None:
         """Show what was read; a file that broke leaves the last good state standing."""
         result = message.result
-        self.seen = result.stamp
+        self.file_watch.seen = result.stamp
+        is_first = self.shown is None and self.failed is None
         if isinstance(result, Failed) or result.broken is not None:
             self.failed = result if isinstance(result, Failed) else result.broken
             has_good = self.shown is not None and self.shown.loaded.broken is None
@@ -219,6 +190,8 @@ class CmeledgerApp(App[int]):
             self.good_at = datetime.now()  # noqa: DTZ005  the physician's own clock
             self._use(result)
         self.show()
+        if is_first and self.failed is not None and self.failed.missing:
+            self.action_new_ledger()
 
     def _use(self, loaded: Loaded) -> None:
         """Make a state of the ledger the one that is shown, with the same license and cycle."""
@@ -229,7 +202,8 @@ class CmeledgerApp(App[int]):
         if before is not None and before.cycle != before.tally.series.shown_for(before.book.day):
             cycle = tally.series.at(before.cycle.end) or cycle
         self.shown = Shown(loaded, tally, cycle)
-        self.look_closer(loaded)
+        # After the numbers are drawn: looking takes longer than counting, and shares the processor.
+        self.set_timer(PAINT_SECONDS, lambda: self.look_closer(loaded))
 
     @on(LedgerLooked)
     def take_closer(self, message: LedgerLooked) -> None:
@@ -354,6 +328,18 @@ class CmeledgerApp(App[int]):
         self.shown = shown
         self.show()
 
+    def action_new_ledger(self) -> None:
+        """Offer to make a ledger where there is none."""
+        if self.failed is None or not self.failed.missing:
+            self.say(f"there is a ledger already: {self.file}")
+            return
+        self.push_screen(FirstLedger(self.file), self._made)
+
+    def _made(self, file: str | None) -> None:
+        if file is not None:
+            self.say(f"wrote {file}; its last lines show how a record is written (E opens it)")
+            self.action_reload()
+
     def action_editor(self) -> None:
         """Open the user's editor at the record or problem under the cursor."""
         place = self.view.place
@@ -383,7 +369,7 @@ class CmeledgerApp(App[int]):
         activity = self._activity()
         if activity is None or self.shown is None:
             return
-        row = next(row for row in self.shown.rows() if row.id == activity.id)
+        row = next(row for row in self.shown.rows if row.id == activity.id)
         line = credit_line(activity, amount(row.counted))
         self.copy_to_clipboard(line)
         self.say(f"copied: {line}")
@@ -405,7 +391,7 @@ class CmeledgerApp(App[int]):
 
     def _activity(self) -> Activity | None:
         record = self.view.record
-        activity = self.shown.activity(record) if self.shown and record else None
+        activity = self.shown.activities.get(record) if self.shown and record else None
         if activity is None:
             self.say("choose a record first", warning=True)
         return activity
@@ -428,17 +414,8 @@ class CmeledgerApp(App[int]):
 
     def _handle_exception(self, error: Exception) -> None:
         """Leave the terminal clean and say whose fault it is: never a screen of locals."""
-        import traceback
-
         super()._handle_exception(error)
-        frames = traceback.extract_tb(error.__traceback__)
-        where = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else "?"
-        text = (
-            f"cmeledger: the screens ended by a fault of their own ({type(error).__name__} at "
-            f"{where}); the ledger was not touched.\n"
-            "help: `cmeledger status` and the other commands still work; please report this."
-        )
-        self._exit_renderables[:] = [Text(text)]
+        self._exit_renderables[:] = [plain_lines(words_for_fault(error))]
 
 
 def run(file: str, as_of: date | None, *, with_archive: bool) -> int:

@@ -71,6 +71,7 @@ EVERYWHERE: Final = (
         "copy this record as a line: date, title, provider, credits"),
     Key("app.sort", "s", "s", "sort", "Sort", "sort the records by the next column"),
     Key("app.reverse", "S", "S", "reverse", "Reverse", "turn the order of the records around"),
+    Key("app.new", "n", "n", "new_ledger", "New ledger", "make a first ledger"),
     Key("app.reload", "r", "r", "reload", "Reload", "read the file again now"),
     Key("app.theme", "T", "T", "change_theme", "Theme", "choose other colors; remembered"),
     Key("app.back", "escape", "esc", "back", "Back", "back to where you came from", palette=False),

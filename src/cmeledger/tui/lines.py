@@ -40,6 +40,11 @@ def plain(text: str) -> Text:
     return Text(visible(text), no_wrap=True, end="")
 
 
+def plain_lines(lines: Sequence[str]) -> Text:
+    """Turn some texts into lines for the screen."""
+    return Text("\n").join([plain(line) for line in lines])
+
+
 class LineList(ScrollView, Generic[Item], can_focus=True):
     """Lines with one of them chosen.
 

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import traceback
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
@@ -65,6 +66,17 @@ def open_certificate(app: "CmeledgerApp", folder: str, activity: Activity) -> No
         return
     more = f" (1 of {len(activity.evidence)})" if len(activity.evidence) > 1 else ""
     app.say(f"opening {item.file}{more}")
+
+
+def words_for_fault(error: Exception) -> list[str]:
+    """Say that the screens ended by a fault of their own, without anything of the ledger."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else "?"
+    fault = f"a fault of their own ({type(error).__name__} at {where})"
+    return [
+        f"cmeledger: the screens ended by {fault}; the ledger was not touched.",
+        "help: `cmeledger status` and the other commands still work; please report this.",
+    ]
 
 
 def credit_line(activity: Activity, counted: str) -> str:

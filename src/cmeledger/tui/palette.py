@@ -49,7 +49,7 @@ class RecordsByName(Provider):
         matcher = self.matcher(query)
         words = query.casefold().split()
         offered = 0
-        for row in app.shown.rows():
+        for row in app.shown.rows:
             if not all(word in row.text for word in words):
                 continue
             day = row.day.isoformat() if row.day else ""

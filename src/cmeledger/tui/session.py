@@ -6,7 +6,6 @@ next.
 
 import gc
 import os
-from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -16,7 +15,6 @@ from cmeledger.ledger.salvage import salvage
 from cmeledger.ledger.source import Places, place
 from cmeledger.problems import LedgerUnreadable, LedgerUnusable, Problem
 from cmeledger.rules.counting import Tally
-from cmeledger.rules.retention import Keeping
 
 Stamp = tuple[tuple[int, int, int] | None, ...]
 """Inode, size and time of change of the ledger and its archive; None: not there."""
@@ -26,14 +24,16 @@ class Loaded(NamedTuple):
     """A ledger that was read and counted."""
 
     book: Book
-    tallies: list[Tally]
-    """Of the licenses that are shown."""
-    keeping: Mapping[str, Keeping]
-    problems: tuple[Problem, ...]
-    """What the text and the day show; without places."""
+    counted: list[Tally]
+    """Of every license, in the order of the file."""
     stamp: Stamp
     broken: "Failed | None" = None
     """Why the file cannot be read, where this is only what was salvaged of it."""
+
+    @property
+    def tallies(self) -> list[Tally]:
+        """Those of the licenses that are shown."""
+        return self.book.going(self.counted)
 
 
 class Failed(NamedTuple):
@@ -101,20 +101,19 @@ def _load(file: str, day: date, *, with_archive: bool) -> Loaded | Failed:
 def look_closer(loaded: Loaded) -> Looked:
     """Find the places of everything, and look at the evidence files: not for the first paint."""
     book = loaded.book
+    kept = book.keeping(loaded.counted)
+    problems = book.all_problems(loaded.counted, kept)
     evidence = () if loaded.broken else tuple(look(book.ledger, book.folder))
     places, archive_places = Places(book.document.text), Places(book.archive.text)
     assert places.found  # scanned here, in the worker, and not when a key is pressed
-    found = place((*loaded.problems, *evidence), places, archive_places)
+    found = place((*problems, *evidence), places, archive_places)
     if loaded.broken:
         found = [*loaded.broken.problems, *found]
     return Looked(tuple(found), places, archive_places)
 
 
 def _loaded(book: Book, seen: Stamp, broken: Failed | None = None) -> Loaded:
-    tallies = book.tallies()
-    kept = book.keeping(tallies)
-    problems = tuple(book.all_problems(tallies, kept))
-    return Loaded(book, book.going(tallies), kept, problems, seen, broken)
+    return Loaded(book, book.tallies(), seen, broken)
 
 
 def _salvaged(file: str, day: date, failed: Failed) -> Loaded | Failed:

@@ -1,11 +1,13 @@
 """What the views show: one license in one cycle, of one state of the ledger."""
 
+from functools import cached_property
 from typing import NamedTuple
 
 from cmeledger.model import Activity, Path
 from cmeledger.report.records import Row, rows
 from cmeledger.rules.counting import Tally
 from cmeledger.rules.cycles import Cycle
+from cmeledger.rules.retention import Keeping
 from cmeledger.rules.standing import Report
 from cmeledger.tui.session import Loaded, Looked
 
@@ -27,7 +29,6 @@ class Shown:
         self.looked: Looked | None = None
         """None until the files and places have been looked at."""
         self._reports: dict[Cycle, Report] = {}
-        self._rows: list[Row] | None = None
         self.report = self.report_of(cycle)
 
     @property
@@ -51,15 +52,20 @@ class Shown:
             cycle = series.at(series.after(cycle).end) if steps > 0 else series.before(cycle)
         return cycle
 
-    def rows(self) -> list[Row]:
-        """Make the rows of the records, once."""
-        if self._rows is None:
-            self._rows = rows(self.book, self.report, self.loaded.keeping)
-        return self._rows
+    @cached_property
+    def keeping(self) -> dict[str, Keeping]:
+        """How long each record is kept, by id."""
+        return self.book.keeping(self.loaded.counted)
 
-    def activity(self, record: str) -> Activity | None:
-        """Find a record by its id."""
-        return next((a for a in self.book.ledger.activities if a.id == record), None)
+    @cached_property
+    def rows(self) -> list[Row]:
+        """The records as rows, by date, then id."""
+        return rows(self.book, self.report, self.keeping)
+
+    @cached_property
+    def activities(self) -> dict[str, Activity]:
+        """The records by id."""
+        return {activity.id: activity for activity in self.book.ledger.activities}
 
     def place_of(self, record: str) -> Place | None:
         """Find the line a record begins on; None until places have been looked at."""
@@ -80,7 +86,7 @@ class Shown:
 
     def _path_of(self, record: str) -> tuple[Path, bool] | None:
         ledger = self.book.ledger
-        for activity in ledger.activities:
-            if activity.id == record:
-                return activity.path, activity.archived
+        activity = self.activities.get(record)
+        if activity is not None:
+            return activity.path, activity.archived
         return next(((x.path, x.archived) for x in ledger.left_out if x.id == record), None)

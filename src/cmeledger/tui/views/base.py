@@ -46,7 +46,8 @@ class View(Container):
 
     def redraw(self) -> None:
         """Draw again at another width."""
-        if self.is_mounted and self.size.width:
+        was_read = self.shown is not None or self.failed is not None
+        if self.is_mounted and self.size.width and was_read:
             self.fill()
 
     def on_resize(self) -> None:

@@ -53,7 +53,7 @@ class Cycles(View):
             columns.append(("present" if is_present else name, report))
         style = self.style_for(page)
         page.show([Line(line) for line in cycles_text.lines(columns, style)])
-        rows = [row for row in shown.rows() if row.activity is not None]
+        rows = [row for row in shown.rows if row.activity is not None]
         rows.sort(key=lambda row: (row.keep.until or date.max, row.keep.for_good, row.id))
         gone = sum(row.keep.expired(shown.book.day) for row in rows)
         good = sum(row.keep.for_good for row in rows)

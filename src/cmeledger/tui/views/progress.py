@@ -103,7 +103,7 @@ class Progress(View):
             or not line.text.rstrip().endswith(line.record)
         ):
             return line
-        activity = self.shown.activity(line.record)
+        activity = self.shown.activities.get(line.record)
         if activity is None:
             return line
         return line._replace(text=f"{line.text}  {visible(activity.title)}")

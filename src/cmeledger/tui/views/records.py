@@ -77,7 +77,7 @@ class Records(View):
         self.table.show(
             found,
             empty="No record matches the filter."
-            if len(self.shown.rows())
+            if len(self.shown.rows)
             else "No records yet: write the first one in your editor (E), and it shows here.",
         )
 
@@ -87,7 +87,7 @@ class Records(View):
         if self._order != order:
             self._order = order
             self._in_order = sorted(
-                shown.rows(),
+                shown.rows,
                 key=lambda row: table.sort_key(row, self.by),
                 reverse=self.descending,
             )
@@ -170,12 +170,12 @@ class Records(View):
             page.show([])
             return
         style = self.style_for(page)
-        activity = shown.activity(record)
+        activity = shown.activities.get(record)
         if activity is not None:
             seen = find(shown.tally, activity, shown.cycle, shown.book)
             report = shown.report_of(seen.cycle) if seen.cycle else shown.report
             views = [view(shown.book, report, seen)]
-            kept = shown.loaded.keeping[record]
+            kept = shown.keeping[record]
             lines = list(why_text.record(shown.book, activity, views, kept, style))
             lines += [f"Evidence: {visible(item.file)}" for item in activity.evidence]
         else:
