@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from cmeledger.cli.main import Io, main
 
@@ -18,6 +19,10 @@ for _name in list(os.environ):
     if _name.startswith("TEXTUAL") or _name in ("NO_COLOR", "COLUMNS", "LINES"):
         del os.environ[_name]
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
+
+# A busy machine is no reason to fail: nothing here asserts a duration.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 DATA = Path(__file__).parent / "data"
 SAMPLES = Path(__file__).parent.parent / "sample-ledgers"
