@@ -26,7 +26,6 @@ from cmeledger.model import Activity
 from cmeledger.report.status_text import license_line
 from cmeledger.report.terminal import amount, day
 from cmeledger.tui import session
-from cmeledger.tui.first import FirstLedger
 from cmeledger.tui.frame import Licenses, Tabs
 from cmeledger.tui.help import Help
 from cmeledger.tui.keys import EVERYWHERE, VIEWS
@@ -333,6 +332,8 @@ class CmeledgerApp(App[int]):
         if self.failed is None or not self.failed.missing:
             self.say(f"there is a ledger already: {self.file}")
             return
+        from cmeledger.tui.first import FirstLedger  # few ever need it, and it asks for much
+
         self.push_screen(FirstLedger(self.file), self._made)
 
     def _made(self, file: str | None) -> None:

@@ -1,6 +1,6 @@
 """Every record: sort, filter, and the chosen one in full."""
 
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -17,6 +17,10 @@ from cmeledger.tui.shown import Shown
 from cmeledger.tui.views.base import NOTHING, Lines, View, compose_split
 from cmeledger.visible import visible
 
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+PAUSE_SECONDS: Final = 0.15
 NEWEST_FIRST: Final = ("date", "credits", "keep until")
 """Columns whose largest value is looked for first."""
 
@@ -38,6 +42,7 @@ class Records(View):
         self.descending = True
         self._order: tuple[Shown, str, bool] | None = None
         self._in_order: list[Row] = []
+        self._soon: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the view."""
@@ -162,6 +167,16 @@ class Records(View):
         self.query_one("#record", Page).focus()
 
     @on(LineList.Highlighted, "#rows")
+    def explain_soon(self) -> None:
+        """Explain the chosen record; while the filter is typed, only when the typing pauses."""
+        if self._soon is not None:
+            self._soon.stop()
+            self._soon = None
+        if self.query_one(Input).has_focus:
+            self._soon = self.set_timer(PAUSE_SECONDS, self.explain)
+        else:
+            self.explain()
+
     def explain(self) -> None:
         """Show the chosen record: what it counts, why, and its own text."""
         page = self.query_one("#record", Page)
