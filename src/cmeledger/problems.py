@@ -122,6 +122,10 @@ class NotWritten(CmeledgerError):
         super().__init__(f"{file}: {why}\n{advice}")
 
 
+class Conflict(NotWritten):
+    """Somebody else changed the same text meanwhile; both versions are on the disk."""
+
+
 class UsageError(CmeledgerError):
     """The command line asks for something that does not exist."""
 

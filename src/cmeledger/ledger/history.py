@@ -1,0 +1,375 @@
+"""What was saved, kept outside the ledger: for undo, for recovery, and for unfinished forms.
+
+Each ledger has a folder of its own in the state folder, and each save a file in it, written and
+confirmed by the disk before the ledger is touched. The file's name tells how the save ended:
+`.begun` (not known to be finished), `.direct` (the same, writing in place) or `.saved`.
+"""
+
+import contextlib
+import json
+import os
+import re
+import time
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any, Final, NamedTuple
+
+from cmeledger.ledger import disk
+
+VARIABLE: Final = "CMELEDGER_HISTORY"
+"""The environment variable: another folder for the history, or "off"."""
+MAX_ENTRIES: Final = 200
+MAX_DAYS: Final = 400
+MAX_BYTES: Final = 64 << 20
+KEPT_ANYWAY: Final = 10
+"""How many of the newest entries stay, whatever their age and size."""
+
+_NAME: Final = re.compile(r"(\d{8})\.(begun|direct|saved)")
+_VERSION: Final = 1
+
+
+class Touched(NamedTuple):
+    """The ids of the records that a save is about."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    def reversed(self) -> "Touched":
+        """Give what undoing it does."""
+        return Touched(self.removed, self.changed, self.added)
+
+
+class Entry(NamedTuple):
+    """One save, without its bytes."""
+
+    number: int
+    state: str
+    """ "begun", "direct" or "saved"."""
+    path: str
+    kind: str
+    """ "save", "undo", "redo", or "accept" (nothing saved: records are no longer missed)."""
+    what: str
+    """The operation in words: add "Grand rounds"."""
+    time: float
+    """Seconds since 1970."""
+    before: str
+    """The SHA-256 of the bytes before."""
+    after: str
+    touched: Touched
+    target: int | None
+    """The number of the entry that was undone or redone."""
+
+
+class Missing(NamedTuple):
+    """A record that was saved and is no longer in the file."""
+
+    id: str
+    entry: Entry
+    """The last save that knew it; its text is in `History.texts(entry)[1]`."""
+
+
+class Stacks(NamedTuple):
+    """What can be undone and what can be redone, the next at the end."""
+
+    done: tuple[Entry, ...]
+    undone: tuple[Entry, ...]
+
+
+def digest(data: bytes) -> str:
+    """Give the SHA-256 of some bytes, in hexadecimal."""
+    return sha256(data).hexdigest()
+
+
+def open_history(environment: Mapping[str, str]) -> "History | None":
+    """Open the history of this user; None: it is switched off."""
+    chosen = environment.get(VARIABLE, "").strip()
+    if chosen.lower() in ("off", "no", "0"):
+        return None
+    if chosen:
+        return History(os.path.abspath(os.path.expanduser(chosen)))
+    import platformdirs
+
+    return History(
+        os.path.join(platformdirs.user_state_path("cmeledger", appauthor=False), "history")
+    )
+
+
+class History:
+    """The history of every ledger under one folder."""
+
+    def __init__(self, folder: str, clock: Callable[[], float] = time.time) -> None:
+        self.folder = folder
+        self._clock = clock
+
+    def place(self, file: str) -> str:
+        """Name the folder of one ledger. Links are followed, so each ledger has one."""
+        real = os.path.realpath(file)
+        return os.path.join(self.folder, sha256(os.fsencode(real)).hexdigest()[:24])
+
+    # ── writing ──────────────────────────────────────────────────────────────────────────────
+
+    def begin(
+        self,
+        file: str,
+        what: str,
+        before: bytes,
+        after: bytes,
+        touched: Touched = Touched(),  # noqa: B008 - it is immutable
+        kind: str = "save",
+        target: int | None = None,
+    ) -> Entry:
+        """Keep a save before it happens. Raises OSError; then there is no entry."""
+        folder = self._make_place(file)
+        self._cut_off_torn(folder)
+        start, end = disk.shared_ends(before, after)
+        packed, middle = zlib.compress(before, 1), after[start : len(after) - end]
+        head = {
+            "version": _VERSION,
+            "kind": kind,
+            "what": what,
+            "time": self._clock(),
+            "file": os.path.realpath(file),
+            "before": digest(before),
+            "after": digest(after),
+            "touched": touched,
+            "target": target,
+            "shared": (start, end),
+            "sizes": (len(packed), len(middle)),
+        }
+        number = max((found[0] for found in self._names(folder)), default=0) + 1
+        path = os.path.join(folder, f"{number:08}.begun")
+        data = json.dumps(head).encode("ascii") + b"\n" + packed + middle
+        _put(path, data)
+        disk.keep_names(folder)
+        self._prune(folder)
+        entry = _read_head(path)
+        if entry is None:
+            raise OSError(5, os.strerror(5), path)
+        return entry
+
+    def confirm(self, entry: Entry) -> None:
+        """Note that a save has happened. If that cannot be noted, the next look finds it out."""
+        self._rename(entry, "saved")
+
+    def in_place(self, entry: Entry) -> Entry:
+        """Note that the ledger is about to be written in place. Raises OSError."""
+        path = _with_state(entry.path, "direct")
+        os.rename(entry.path, path)
+        disk.keep_names(os.path.dirname(path))
+        return entry._replace(path=path, state="direct")
+
+    def drop(self, entry: Entry) -> None:
+        """Take back an entry whose save did not happen."""
+        with contextlib.suppress(OSError):
+            os.unlink(entry.path)
+
+    def settle(self, file: str, now: bytes) -> None:
+        """Find out how interrupted saves ended. Only for whoever holds the ledger's lock."""
+        folder = self.place(file)
+        names = (name for _, name in self._names(folder) if not name.endswith(".saved"))
+        for entry in filter(None, (_read_head(os.path.join(folder, name)) for name in names)):
+            current = digest(now)
+            if entry.before == current:
+                self.drop(entry)
+            elif entry.after == current or entry.state == "begun":
+                # Nobody can tell any more whether that one was saved; to miss a record too many
+                # is better than one too few.
+                self.confirm(entry)
+
+    def accept(self, file: str, ids: Sequence[str]) -> None:
+        """Miss these records no longer: that they are gone is right. Raises OSError."""
+        self.confirm(self.begin(file, "accept", b"", b"", Touched(removed=tuple(ids)), "accept"))
+
+    def keep_unsaved(self, file: str, data: bytes) -> str:
+        """Keep a text that could not be saved, to be read by people. Raises OSError."""
+        folder = self._make_place(file)
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.localtime(self._clock()))
+        for count in range(1000):
+            path = os.path.join(folder, f"unsaved-{stamp}-{count}.toml")
+            with contextlib.suppress(FileExistsError):
+                _put(path, data)
+                return path
+        raise FileExistsError(path)
+
+    # ── reading ──────────────────────────────────────────────────────────────────────────────
+
+    def entries(self, file: str) -> list[Entry]:
+        """List the saves of a ledger, oldest first. What is torn is left out."""
+        folder = self.place(file)
+        heads = (_read_head(os.path.join(folder, name)) for _, name in self._names(folder))
+        return [entry for entry in heads if entry is not None]
+
+    def texts(self, entry: Entry) -> tuple[bytes, bytes]:
+        """Give the ledger's bytes before and after a save. Raises OSError if they are damaged."""
+        line, _, body = disk.read_file(entry.path).partition(b"\n")
+        try:
+            head = json.loads(line)
+            packed = head["sizes"][0]
+            before = zlib.decompress(body[:packed])
+            start, end = head["shared"]
+            after = before[:start] + body[packed:] + before[len(before) - end :]
+        except (ValueError, KeyError, TypeError, IndexError, zlib.error) as error:
+            raise OSError(5, "the entry of the history is damaged", entry.path) from error
+        if (digest(before), digest(after)) != (entry.before, entry.after):
+            raise OSError(5, "the entry of the history is damaged", entry.path)
+        return before, after
+
+    def stacks(self, file: str) -> Stacks:
+        """Find what can be undone and redone."""
+        done: list[Entry] = []
+        undone: list[Entry] = []
+        for entry in self.entries(file):
+            if entry.kind == "save":
+                done.append(entry)
+                undone.clear()
+            elif entry.kind == "undo" and done:
+                undone.append(done.pop())
+            elif entry.kind == "redo" and undone:
+                done.append(undone.pop())
+        return Stacks(tuple(done), tuple(undone))
+
+    def torn(self, file: str, now: bytes) -> Entry | None:
+        """Find a write in place that was cut off, leaving neither the old text nor the new."""
+        folder = self.place(file)
+        for _, name in self._names(folder)[-1:]:
+            entry = _read_head(os.path.join(folder, name)) if name.endswith(".direct") else None
+            if entry and digest(now) not in (entry.before, entry.after):
+                return entry
+        return None
+
+    def missing(self, file: str, now: Sequence[str]) -> list[Missing]:
+        """Find records that were saved and are no longer there.
+
+        Takes the ids of the records that are in the ledger now, or in its archive. The order is
+        that of the saves.
+        """
+        last: dict[str, Entry] = {}
+        for entry in self.entries(file):
+            touched = entry.touched
+            for record in touched.removed:
+                last.pop(record, None)
+            for record in (*touched.added, *touched.changed):
+                last.pop(record, None)
+                last[record] = entry
+        here = set(now)
+        return [Missing(record, entry) for record, entry in last.items() if record not in here]
+
+    # ── drafts ───────────────────────────────────────────────────────────────────────────────
+
+    def put_draft(self, file: str, name: str, form: Mapping[str, Any]) -> None:
+        """Keep an unfinished form. Raises OSError."""
+        path = os.path.join(self._make_place(file), _draft(name))
+        beside = f"{path}.new"
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(beside)
+        _put(beside, json.dumps(form).encode("ascii"))
+        os.replace(beside, path)
+        disk.keep_names(os.path.dirname(path))
+
+    def get_draft(self, file: str, name: str) -> dict[str, Any] | None:
+        """Give an unfinished form, if there is one that can be read."""
+        try:
+            form = json.loads(disk.read_file(os.path.join(self.place(file), _draft(name))))
+        except (OSError, ValueError):
+            return None
+        return form if isinstance(form, dict) else None
+
+    def drop_draft(self, file: str, name: str) -> None:
+        """Forget an unfinished form."""
+        with contextlib.suppress(OSError):
+            os.unlink(os.path.join(self.place(file), _draft(name)))
+
+    # ── the folder ───────────────────────────────────────────────────────────────────────────
+
+    def _make_place(self, file: str) -> str:
+        folder = self.place(file)
+        os.makedirs(self.folder, 0o700, exist_ok=True)
+        os.makedirs(folder, 0o700, exist_ok=True)
+        return folder
+
+    @staticmethod
+    def _names(folder: str) -> list[tuple[int, str]]:
+        try:
+            names = os.listdir(folder)
+        except OSError:  # none yet; or not ours to read, which writing will find out
+            return []
+        matches = ((_NAME.fullmatch(name), name) for name in names)
+        return sorted((int(match[1]), name) for match, name in matches if match)
+
+    @staticmethod
+    def _rename(entry: Entry, state: str) -> None:
+        with contextlib.suppress(OSError):
+            os.rename(entry.path, _with_state(entry.path, state))
+
+    def _cut_off_torn(self, folder: str) -> None:
+        """Remove what a kill or a full disk left of the last entry."""
+        for _, name in self._names(folder)[-1:]:
+            path = os.path.join(folder, name)
+            if not name.endswith(".saved") and _read_head(path) is None:
+                os.unlink(path)
+
+    def _prune(self, folder: str) -> None:
+        """Let go of what is old, or too much. A failure to do so is no reason not to save."""
+        with contextlib.suppress(OSError):
+            oldest = self._clock() - MAX_DAYS * 86400
+            size = 0
+            for count, (_, name) in enumerate(reversed(self._names(folder))):
+                found = os.stat(os.path.join(folder, name))
+                size += found.st_size
+                spare = count >= MAX_ENTRIES or size > MAX_BYTES or found.st_mtime < oldest
+                if spare and count >= KEPT_ANYWAY:
+                    os.unlink(os.path.join(folder, name))
+            for name in os.listdir(folder):
+                path = os.path.join(folder, name)
+                if name.startswith("unsaved-") and os.stat(path).st_mtime < oldest:
+                    os.unlink(path)
+
+
+def _put(path: str, data: bytes) -> None:
+    """Write a new file whole, or leave none. Raises OSError."""
+    handle = disk.make(path)
+    try:
+        try:
+            disk.fill(handle, data)
+        finally:
+            os.close(handle)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+        raise
+
+
+def _draft(name: str) -> str:
+    return f"draft-{sha256(name.encode()).hexdigest()[:16]}.json"
+
+
+def _with_state(path: str, state: str) -> str:
+    return f"{os.path.splitext(path)[0]}.{state}"
+
+
+def _read_head(path: str) -> Entry | None:
+    """Read an entry without its bytes; None: it is torn, of another version, or gone."""
+    try:
+        with open(path, "rb") as opened:
+            line = opened.readline(1 << 20)
+            size = os.fstat(opened.fileno()).st_size
+        head = json.loads(line)
+        if head["version"] != _VERSION or size != len(line) + sum(head["sizes"]):
+            return None
+        number, state = os.path.basename(path).split(".")
+        return Entry(
+            int(number),
+            state,
+            path,
+            head["kind"],
+            head["what"],
+            head["time"],
+            head["before"],
+            head["after"],
+            Touched(*map(tuple, head["touched"])),
+            head["target"],
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,44 @@
+"""What the tests of saving share: simple operations, and processes that save."""
+
+import os
+import pathlib
+import subprocess
+import sys
+from collections.abc import Callable
+
+FIRST = b"format = 1\n# a ledger of a few lines\n"
+
+
+def add(line: bytes) -> Callable[[bytes], bytes]:
+    """Make an operation that appends a line."""
+    return lambda found: found + line + b"\n"
+
+
+def environment() -> dict[str, str]:
+    """Give processes of their own what they need to import the program and these helpers."""
+    here = pathlib.Path(__file__).parent
+    path = os.pathsep.join([str(here), str(here.parent / "src"), os.environ.get("PYTHONPATH", "")])
+    return {**os.environ, "PYTHONPATH": path}
+
+
+def start(code: str, *arguments: object) -> subprocess.Popen[str]:
+    """Start a Python process."""
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> str:
+    """Wait for a process that should end well, and give what it printed."""
+    out, err = process.communicate(timeout=300)
+    assert process.returncode == 0, err
+    return out
+
+
+def beside(file: pathlib.Path) -> list[str]:
+    """List what is in a ledger's folder, the ledger left out."""
+    return sorted(found.name for found in file.parent.iterdir() if found != file)

@@ -1,0 +1,159 @@
+"""Saving beside other processes: killed ones, other writers, and editors."""
+
+import pathlib
+import random
+import signal
+import time
+
+import pytest
+
+from cmeledger.ledger.history import History
+from cmeledger.ledger.leftover import sweep
+from saving import beside, finish, start
+
+LOOP = """
+import sys
+from cmeledger.ledger.history import History
+from cmeledger.ledger.save import save
+file, state, letter, count = sys.argv[1:]
+history = History(state) if state != "off" else None
+text = open(file, "rb").read()
+print("ready", flush=True)
+for number in range(int(count)):
+    line = f"{letter}{number}\\n".encode()
+    text = save(file, text, lambda found: found + line, "add", history, wait=120).after
+    print(number, flush=True)
+"""
+
+SIZE = 40_000
+"""Bytes at the beginning of the ledger that nobody changes."""
+
+
+def ledger(tmp_path: pathlib.Path) -> pathlib.Path:
+    folder = tmp_path / "ledger"
+    folder.mkdir()
+    (folder / "cme.toml").write_bytes(b"#" * SIZE + b"\n")
+    return folder / "cme.toml"
+
+
+def lines(file: pathlib.Path) -> list[str]:
+    """Give the lines that were added; fails on anything that is not a whole text."""
+    first, *others, last = file.read_bytes().split(b"\n")
+    assert first == b"#" * SIZE
+    assert last == b""
+    return [line.decode() for line in others]
+
+
+@pytest.mark.parametrize(
+    "kills", [50, pytest.param(1000, marks=pytest.mark.soak)], ids=["short", "soak"]
+)
+def test_a_killed_save_leaves_the_old_or_the_new(tmp_path: pathlib.Path, kills: int) -> None:
+    """What was said to be saved is there; at most one more is, and it is the next, whole."""
+    file, state = ledger(tmp_path), tmp_path / "history"
+    dice = random.Random(1)
+    said: list[str] = []
+    one_more = 0
+    for kill in range(kills):
+        process = start(LOOP, file, state, f"{kill}-", 1_000_000)
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(dice.uniform(0, 0.03))
+        process.kill()
+        numbers = process.communicate()[0].split()
+        assert process.returncode == -signal.SIGKILL
+        said += [f"{kill}-{number}" for number in numbers]
+        found = lines(file)
+        if found != said:
+            one_more += 1
+            said.append(f"{kill}-{len(numbers)}")
+        assert found == said
+        assert sweep(str(file), History(str(state))) == []
+        assert beside(file) == []
+    print(f"{kills} kills, {len(said)} saves, {one_more} of them not said any more, 0 lost")
+
+
+@pytest.mark.parametrize(
+    ("writers", "each"),
+    [(4, 25), pytest.param(16, 100, marks=pytest.mark.soak)],
+    ids=["short", "soak"],
+)
+@pytest.mark.parametrize("locks", ["flock", "lock-file"])
+def test_every_writers_lines_are_kept(
+    tmp_path: pathlib.Path, writers: int, each: int, locks: str
+) -> None:
+    file = ledger(tmp_path)
+    code = LOOP
+    if locks == "lock-file":
+        code = "from cmeledger.ledger import platform; platform.lock = lambda handle: None" + LOOP
+    processes = [
+        start(code, file, tmp_path / "history", f"w{writer}-", each) for writer in range(writers)
+    ]
+    for process in processes:
+        finish(process)
+    found = lines(file)
+    assert sorted(found) == sorted(f"w{w}-{n}" for w in range(writers) for n in range(each))
+    for writer in range(writers):  # and each in its own order
+        own = [line for line in found if line.startswith(f"w{writer}-")]
+        assert own == [f"w{writer}-{number}" for number in range(each)]
+    assert beside(file) == []
+
+
+EDITOR = """
+import os, random, sys, time
+file, way, count = sys.argv[1:]
+dice = random.Random(way)
+folder = os.path.dirname(file)
+print("ready", flush=True)
+for number in range(int(count)):
+    time.sleep(dice.uniform(0, 0.004))
+    with open(file, "rb") as opened:  # a person who reads, types a line, and saves
+        text = opened.read()
+    text += f"e{number}\\n".encode()
+    if way == "truncate":
+        with open(file, "wb") as opened:
+            opened.write(text)
+    elif way == "in-place":
+        with open(file, "r+b") as opened:
+            opened.write(text)
+            opened.truncate()
+    elif way == "rename":
+        with open(file + ".new", "wb") as opened:
+            opened.write(text)
+        os.replace(file + ".new", file)
+    else:  # Vim's: the file is moved away and made anew
+        os.rename(file, file + "~")
+        with open(file, "xb") as opened:
+            opened.write(text)
+        os.unlink(file + "~")
+    print(number, flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    "saves", [60, pytest.param(1250, marks=pytest.mark.soak)], ids=["short", "soak"]
+)
+@pytest.mark.parametrize("way", ["truncate", "in-place", "rename", "vim"])
+def test_no_save_of_an_editor_is_lost(tmp_path: pathlib.Path, way: str, saves: int) -> None:
+    """Each line of the editor stays.
+
+    The editor's stale text may take a line of ours out again, which no protocol can prevent: the
+    history knows it.
+    """
+    file = ledger(tmp_path)
+    ours = start(LOOP, file, "off", "w", 10_000_000)
+    assert ours.stdout
+    assert ours.stdout.readline() == "ready\n"
+    finish(start(EDITOR, file, way, saves))
+    ours.kill()
+    out, err = ours.communicate()
+    assert (ours.returncode, err) == (-signal.SIGKILL, "")
+    assert out  # there was a race
+    found = lines(file)
+    sweep(str(file), young=-1)
+    kept = [name for name in beside(file) if ".theirs-" in name]
+    missing = [f"e{number}" for number in range(saves) if f"e{number}" not in found]
+    elsewhere = "".join(file.with_name(name).read_text() for name in kept)
+    assert [line for line in missing if f"{line}\n" not in elsewhere] == []
+    print(
+        f"{way}: {saves} of an editor, {len(out.split())} of ours, {len(kept)} kept under a name of their own, 0 lost"
+    )
