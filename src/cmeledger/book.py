@@ -39,6 +39,8 @@ class Book(NamedTuple):
     archive_file: str | None
     """The archive that was read; None: there is none, or it was left out."""
     archive_skipped: bool
+    data: bytes = b""
+    """The ledger's bytes as they were read: what an edit is based on."""
 
     def tallies(self) -> list[Tally]:
         """Count every record for each license, in the order of the file."""
@@ -126,6 +128,7 @@ def make_book(file: str, day: date, data: bytes, archive_data: bytes | None) -> 
         archive,
         archive_file if archive_data is not None else None,
         archive_skipped=False,
+        data=data,
     )
 
 

@@ -313,6 +313,11 @@ def init(file: str, schema_file: str | None) -> Json:
     return {"schema": SCHEMA, "file": file, "written": True, "schema_file": schema_file}
 
 
+def written(record: str | None, diff: str, *, written: bool) -> Json:
+    """Say what a writing command did: the record's id, and the change of the ledger's text."""
+    return {"schema": SCHEMA, "id": record, "written": written, "diff": diff}
+
+
 def _license(book: Book, report: Report) -> Json:
     cycle = report.cycle
     return _named(report.tally.license) | {

@@ -1,0 +1,117 @@
+"""The keys of a record as options of `add`, `edit` and `repeat`: from the schema, one for each."""
+
+import argparse
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+from cmeledger import entry
+from cmeledger.ledger.context import nearest
+from cmeledger.ledger.schema import ACTIVITY, Key
+from cmeledger.problems import UsageError
+
+METAVARS: Final = {
+    "date": "DATE",
+    "credits": "N",
+    "hours": "N",
+    "category": "N",
+    "choices": "A,B",
+    "topics": "A,B | A=N,B=N",
+    "evidence": "FILE,FILE",
+}
+PREFIX: Final = "key_"
+"""Before the option's name among the parsed options: `--note` must not meet another `note`."""
+
+
+def add_record_options(made: argparse.ArgumentParser, *, without: tuple[str, ...] = ()) -> None:
+    """Add an option for every key of a record but some. An empty value takes the key out."""
+    group = made.add_argument_group("keys of the record (an empty value takes one out)")
+    for key in ACTIVITY:
+        if key.name in without:
+            continue
+        group.add_argument(
+            f"--{key.name}",
+            dest=f"{PREFIX}{key.name}",
+            metavar=METAVARS.get(key.type, "WORD" if key.choices else "TEXT"),
+            help=key.doc.replace("%", "%%"),
+        )
+
+
+def given(options: argparse.Namespace) -> dict[str, Any]:
+    """Read the keys that were given, as values to write; None: take it out.
+
+    Raises UsageError that names the option and what it wants.
+    """
+    found: dict[str, Any] = {}
+    for key in ACTIVITY:
+        typed = getattr(options, f"{PREFIX}{key.name}", None)
+        if typed is None:
+            continue
+        if not typed.strip(" \t\r\n"):
+            found[key.name] = None
+            continue
+        try:
+            found[key.name] = value_of(key, typed)
+        except ValueError as error:
+            raise UsageError(f"--{key.name} '{typed}': {error}") from error
+    return found
+
+
+def value_of(key: Key, typed: str) -> Any:
+    """Read what was typed for a key, as the ledger will have it. Raises ValueError with advice.
+
+    What the format says of the value beyond its shape is the reader's business: the ledger is
+    read again before anything is saved.
+    """
+    text = typed.strip()
+    match key.type:
+        case "date":
+            return entry.a_date(text)
+        case "credits" | "hours":
+            return _number(text)
+        case "category":
+            if text not in ("1", "2"):
+                raise ValueError("write 1 or 2")
+            return int(text)
+        case "choice":
+            return _word(text, key)
+        case "choices":
+            return [_word(word, key) for word in _words(text)]
+        case "topics":
+            return _topics(text)
+        case "evidence":
+            return _words(text)
+    return typed
+
+
+def _number(text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise ValueError("write a number like 1.5") from None
+    if not value.is_finite() or "e" in text.lower() or "_" in text:
+        raise ValueError("write a number like 1.5")
+    return value
+
+
+def _word(text: str, key: Key) -> str:
+    if text not in key.choices:
+        raise ValueError(nearest(text, key.choices, "one of"))
+    return text
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _topics(text: str) -> list[str] | Mapping[str, Decimal]:
+    words = _words(text)
+    if not any("=" in word for word in words):
+        return words
+    table: dict[str, Decimal] = {}
+    for word in words:
+        topic, sign, amount = word.partition("=")
+        if not sign:
+            raise ValueError("give every topic its credits (a=1,b=2), or none")
+        table[topic.strip()] = _number(amount.strip())
+    return table

@@ -1,0 +1,120 @@
+"""What the writing verbs share: their options, saving, and saying what was done."""
+
+import argparse
+from collections.abc import Iterator
+from datetime import date
+from difflib import unified_diff
+
+from cmeledger.book import Book, open_book
+from cmeledger.change import Operation
+from cmeledger.cli import common
+from cmeledger.cli.main import Io
+from cmeledger.ledger.history import open_history
+from cmeledger.ledger.leftover import sweep
+from cmeledger.ledger.save import Saved, save
+from cmeledger.problems import Exit, NotWritten, UsageError
+from cmeledger.report import documents
+from cmeledger.report.terminal import Style, style_for
+from cmeledger.visible import visible
+
+
+def add_options(made: argparse.ArgumentParser) -> None:
+    """Add what every writing verb has; the ledger last."""
+    common.add_day(made)
+    made.add_argument("--dry-run", action="store_true", help="show the change, write nothing")
+    common.add_ledger_name(made, "the ledger")
+
+
+def add_yes(made: argparse.ArgumentParser) -> None:
+    """Add the answer yes, for verbs that ask."""
+    made.add_argument("--yes", action="store_true", help="answer yes to the question")
+
+
+def opened(options: argparse.Namespace, io: Io) -> Book:
+    """Open the ledger, with its archive: ids are taken there too."""
+    file = common.ledger_name(options, io)
+    book = open_book(file, options.as_of or date.today())
+    if not options.dry_run:
+        for name in sweep(file, open_history(io.env)):
+            print(f"note: a save that was cut off left {visible(name)}; look at it", file=io.err)
+    return book
+
+
+def carry_out(book: Book, operation: Operation, options: argparse.Namespace, io: Io) -> Exit:
+    """Save what an operation does, or show it, and answer."""
+    if options.dry_run:
+        after = operation.apply(book.data)
+        return answer(operation.record, Saved(book.data, after, True, None), options, io)  # noqa: FBT003
+    history = open_history(io.env)
+    saved = save(
+        book.file, book.data, operation.apply, operation.what, history, touched=operation.touched
+    )
+    return answer(operation.record, saved, options, io, done=operation.what)
+
+
+def turn(options: argparse.Namespace, io: Io, *, back: bool) -> Exit:
+    """Undo or redo the last save of the ledger, or show it."""
+    from cmeledger.ledger.undo import redo, undo
+
+    file = common.ledger_name(options, io)
+    history = open_history(io.env)
+    if history is None:
+        raise NotWritten(file, "the history is switched off", "git can bring an old version back")
+    if options.dry_run:
+        stacks = history.stacks(file)
+        stack = stacks.done if back else stacks.undone
+        if not stack:
+            raise NotWritten(file, "there is nothing to take back or to do again", "see the help")
+        before, after = history.texts(stack[-1])
+        shown = Saved(after, before, True, None) if back else Saved(before, after, True, None)  # noqa: FBT003
+        return answer(None, shown, options, io)
+    entry, saved = (undo if back else redo)(file, history)
+    verb = "undone" if back else "done again"
+    return answer(None, saved, options, io, done=f"{verb}: {entry.what}")
+
+
+def answer(
+    record: str | None, saved: Saved, options: argparse.Namespace, io: Io, *, done: str = ""
+) -> Exit:
+    """Say what was written, or would be."""
+    written = not options.dry_run
+    if saved.note:
+        print(f"note: {visible(saved.note)}", file=io.err)
+    if written and not saved.confirmed:
+        print("note: saved, but the disk did not confirm it", file=io.err)
+    name = common.ledger_name(options, io)
+    if options.json:
+        diff = "".join(_diff(name, saved))
+        io.out.write(documents.dumps(documents.written(record, diff, written=written)))
+    elif written:
+        io.out.write(f"{visible(done)}: saved in {visible(name)}\n")
+    else:
+        style = style_for(io.out, io.env)
+        io.out.write("".join(f"{line}\n" for line in _painted(_diff(name, saved), style)))
+    return Exit.DONE if saved.confirmed else Exit.UNCONFIRMED
+
+
+def ask(question: str, options: argparse.Namespace, io: Io) -> bool:
+    """Ask on a terminal; off it, --yes must have answered. Raises UsageError."""
+    if options.yes or options.dry_run:
+        return True
+    if io.inp is None or not io.inp.isatty() or not io.err.isatty():
+        raise UsageError("nobody is there to ask\nsay --yes to answer the question beforehand")
+    print(f"{visible(question)} [y/N] ", end="", file=io.err, flush=True)
+    return io.inp.readline().strip().lower() in ("y", "yes")
+
+
+def _diff(name: str, saved: Saved) -> Iterator[str]:
+    before, after = (
+        part.decode("utf-8-sig", "replace").splitlines(keepends=True)
+        for part in (saved.before, saved.after)
+    )
+    for line in unified_diff(before, after, name, name):
+        yield line if line.endswith("\n") else f"{line}\n"
+
+
+def _painted(lines: Iterator[str], style: Style) -> Iterator[str]:
+    colors = {"+": "32", "-": "31", "@": "36"}
+    for line in lines:
+        shown = visible(line.rstrip("\r\n").replace("\t", "    "))
+        yield style.paint(shown, colors[line[0]]) if line[0] in colors else shown

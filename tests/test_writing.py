@@ -1,0 +1,277 @@
+"""The writing commands: what the file holds afterwards, to the byte."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from cmeledger import change
+from cmeledger.book import open_book
+from cmeledger.problems import Conflict
+from conftest import DATA, HEAD, Result, run_here
+
+DAY = date(2026, 3, 1)
+AS_OF = ("--as-of", "2026-03-01")
+RECORDS = """
+# A talk worth remembering.
+[[activity]]
+id = "talk"
+date = 2025-05-01
+title = "Heart failure at home"
+provider = "Boston University"
+category = 1
+credits = 1.50   # as on the certificate
+no-evidence = "sample"
+
+[[activity]]
+id = "list"
+date = 2025-06-01
+title = "Handoffs"
+provider = "BIDMC"
+category = 1
+credits = 2
+status = "attended"
+claim-by = 2026-04-01
+topics = ["risk-management"]
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    file = tmp_path / "cme.toml"
+    file.write_text(HEAD + RECORDS, "utf-8")
+    return file
+
+
+def cme(file: Path, *arguments: str) -> Result:
+    env = {"CMELEDGER_HISTORY": str(file.parent / "history")}
+    return run_here(*arguments, str(file), *AS_OF, env=env)
+
+
+def test_one_line_writes_a_record_down(file: Path) -> None:
+    done = cme(file, "add", "Grand rounds", "--provider", "BIDMC", "--credits", "1")
+    assert done.code == 0, done.err
+    # Today by default; kind and category as in the last record of that provider, and said so.
+    assert file.read_text("utf-8") == HEAD + RECORDS + (
+        "\n[[activity]]\n"
+        'id = "2026-03-01-grand-rounds"\n'
+        "date = 2026-03-01\n"
+        'title = "Grand rounds"\n'
+        'provider = "BIDMC"\n'
+        "category = 1\n"
+        "credits = 1\n"
+    )
+    assert "taken from list: category 1" in done.err
+
+
+def test_an_earlier_record_goes_before_later_ones(file: Path) -> None:
+    done = cme(
+        file,
+        "add",
+        "Sepsis",
+        "--date",
+        "5/15/2025",
+        "--category",
+        "1",
+        "--credits",
+        "1.50",
+        "--json",
+    )
+    assert done.json["id"] == "2025-05-15-sepsis"
+    assert done.json["written"] is True
+    added = (
+        "[[activity]]\n"
+        'id = "2025-05-15-sepsis"\n'
+        "date = 2025-05-15\n"
+        'title = "Sepsis"\n'
+        "category = 1\n"
+        "credits = 1.50\n\n"
+    )
+    second = RECORDS.index('[[activity]]\nid = "list"')
+    assert file.read_text("utf-8") == HEAD + RECORDS[:second] + added + RECORDS[second:]
+    assert "+credits = 1.50\n" in done.json["diff"]
+
+
+def test_a_field_is_replaced_and_nothing_else(file: Path) -> None:
+    assert cme(file, "edit", "talk", "--credits", "1.25", "--note", "a good one").code == 0
+    wanted = RECORDS.replace("credits = 1.50   # as", "credits = 1.25   # as").replace(
+        'no-evidence = "sample"\n', 'no-evidence = "sample"\nnote = "a good one"\n'
+    )
+    found = file.read_text("utf-8").removeprefix(HEAD)
+    assert sorted(found.split("\n")) == sorted(wanted.split("\n"))
+    assert (
+        found[found.index('[[activity]]\nid = "list"') :]
+        == wanted[wanted.index('[[activity]]\nid = "list"') :]
+    )
+
+
+def test_an_empty_value_takes_a_key_out(file: Path) -> None:
+    assert cme(file, "edit", "list", "--topics", "").code == 0
+    assert file.read_text("utf-8") == HEAD + RECORDS.replace('topics = ["risk-management"]\n', "")
+
+
+def test_claim_takes_out_status_and_claim_by(file: Path) -> None:
+    done = cme(file, "claim", "list")
+    assert done.code == 0
+    assert file.read_text("utf-8") == HEAD + RECORDS.replace(
+        'status = "attended"\nclaim-by = 2026-04-01\n', ""
+    )
+    total = run_here("status", str(file), *AS_OF, "--json").json["licenses"][0]["requirements"][0]
+    assert total["counted"] == 3.5  # 1.5 + 2
+
+
+def test_remove_asks_and_takes_the_comment_along(file: Path) -> None:
+    refused = cme(file, "remove", "talk")
+    assert refused.code == 2
+    assert "--yes" in refused.err
+    assert file.read_text("utf-8") == HEAD + RECORDS
+    assert cme(file, "remove", "talk", "--yes").code == 0
+    assert (
+        file.read_text("utf-8")
+        == HEAD + "\n" + RECORDS[RECORDS.index('[[activity]]\nid = "list"') :]
+    )
+
+
+def test_repeat_copies_what_is_not_of_the_one_day(file: Path) -> None:
+    assert cme(file, "repeat", "list", "--date", "2025-07-01", "--status", "").code == 0
+    assert file.read_text("utf-8") == HEAD + RECORDS + (
+        "\n[[activity]]\n"
+        'id = "2025-07-01-handoffs"\n'
+        "date = 2025-07-01\n"
+        'title = "Handoffs"\n'
+        'provider = "BIDMC"\n'
+        "category = 1\n"
+        "credits = 2\n"
+        'topics = ["risk-management"]\n'
+    )
+
+
+def test_undo_and_redo_are_exact_across_runs(file: Path) -> None:
+    before = file.read_bytes()
+    assert cme(file, "claim", "list").code == 0
+    after = file.read_bytes()
+    assert cme(file, "undo").code == 0
+    assert file.read_bytes() == before
+    assert cme(file, "redo").code == 0
+    assert file.read_bytes() == after
+    file.write_bytes(after + b"# by hand\n")
+    refused = cme(file, "undo")
+    assert refused.code == 4
+    assert file.read_bytes() == after + b"# by hand\n"
+
+
+def test_undo_with_nothing_to_undo(file: Path) -> None:
+    assert cme(file, "undo").code == 4
+    assert cme(file, "redo").code == 4
+    assert cme(file, "undo", "--dry-run").code == 4
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("add", "X", "--category", "1", "--credits", "5000"),
+        ("add", "X", "--category", "1", "--credits", "much"),
+        ("add", "X", "--category", "3", "--credits", "1"),
+        ("add", "X", "--credits", "1"),  # no category, and nothing to guess it from
+        ("add", "X", "--category", "1", "--credits", "1", "--date", "2026-02-30"),
+        ("add", "X", "--category", "1", "--credits", "1", "--status", "planed"),
+        ("add", "X", "--category", "1", "--credits", "1", "--id", "talk"),
+        ("add", "X", "--category", "1", "--credits", "1", "--evidence", "../x.pdf"),
+        ("edit", "talk"),
+        ("edit", "nobody", "--credits", "1"),
+        ("edit", "talk", "--credits", "-1"),
+        ("claim", "nobody"),
+        ("repeat", "nobody"),
+    ],
+)
+def test_what_is_wrong_is_refused_and_the_file_stays(
+    arguments: tuple[str, ...], file: Path
+) -> None:
+    before = file.read_bytes()
+    done = cme(file, *arguments)
+    assert done.code == 2, (done.out, done.err)
+    assert done.err.startswith("cmeledger: ")
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("add", "X", "--category", "1", "--credits", "1"),
+        ("edit", "talk", "--credits", "2"),
+        ("claim", "list"),
+        ("remove", "talk"),
+        ("repeat", "talk"),
+    ],
+)
+def test_a_dry_run_shows_the_change_and_writes_nothing(
+    arguments: tuple[str, ...], file: Path
+) -> None:
+    before = file.read_bytes()
+    done = cme(file, *arguments, "--dry-run")
+    assert done.code == 0, done.err
+    assert any(line[:1] in "+-" for line in done.out.split("\n"))
+    assert file.read_bytes() == before
+    assert not (file.parent / "history").exists()
+    as_json = json.loads(cme(file, *arguments, "--dry-run", "--json").out)
+    assert as_json["written"] is False
+    assert as_json["diff"].startswith(f"--- {file}\n+++ {file}\n@@")
+
+
+def test_a_change_meanwhile_is_merged_unless_it_is_the_same_record(file: Path) -> None:
+    book = open_book(str(file), DAY)
+    operation = change.changing(book, "talk", {"credits": 2})
+    elsewhere = book.data.replace(b'"Handoffs"', b'"Handoffs, again"') + b"# a line\n"
+    merged = operation.apply(elsewhere)
+    assert merged == elsewhere.replace(b"credits = 1.50 ", b"credits = 2 ", 1) or (
+        b"credits = 2" in merged and b'"Handoffs, again"' in merged and b"# a line\n" in merged
+    )
+    with pytest.raises(Conflict, match="changed meanwhile"):
+        operation.apply(book.data.replace(b"Heart failure at home", b"Heart failure"))
+    with pytest.raises(Conflict, match="taken out meanwhile"):
+        operation.apply(HEAD.encode())
+
+
+def test_a_record_of_the_archive_is_left_alone(file: Path) -> None:
+    archive = file.with_name("cme.archive.toml")
+    archive.write_text(
+        "format = 1\n" + RECORDS.replace('"talk"', '"old"').replace('"list"', '"old2"'), "utf-8"
+    )
+    assert "is in the archive" in cme(file, "edit", "old", "--credits", "2").err
+    done = cme(file, "add", "Handoffs", "--date", "2025-06-01", "--credits", "1", "--json")
+    assert done.json["id"] == "2025-06-01-handoffs"
+    assert "old" in archive.read_text("utf-8")
+
+
+NASTY: dict[str, list[str]] = json.loads((DATA / "nasty-strings.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("group", sorted(NASTY))
+def test_hostile_text_is_stored_right_and_read_back_equal(group: str, file: Path) -> None:
+    first = file.read_bytes()
+    for number, text in enumerate(NASTY[group]):
+        if not text.strip(" \t\r\n") or text.startswith("-"):
+            continue
+        arguments = ("--category", "1", "--credits", "1", "--id", f"n{number}", f"--note={text}")
+        done = cme(file, "add", text, *arguments, f"--provider={text}")
+        assert done.code == 0, (text, done.err)
+        found = run_here("list", str(file), *AS_OF, "--find", text, "--json").json["records"]
+        (record,) = [item for item in found if item["id"] == f"n{number}"]
+        assert record["title"] == record["provider"] == text
+        assert cme(file, "undo").code == 0
+        assert file.read_bytes() == first
+
+
+def test_text_that_is_no_unicode_is_refused(file: Path) -> None:
+    before = file.read_bytes()
+    done = cme(file, "add", "a \udcff b", "--category", "1", "--credits", "1")
+    assert done.code in (2, 4)
+    assert "Traceback" not in done.err
+    assert file.read_bytes() == before
+
+
+def test_an_unusable_ledger_is_never_written(file: Path) -> None:
+    file.write_text("format = 1\n[[activity\n", "utf-8")
+    assert cme(file, "add", "X", "--category", "1", "--credits", "1").code == 3
+    assert file.read_text("utf-8") == "format = 1\n[[activity\n"
