@@ -182,6 +182,7 @@ def test_undo_with_nothing_to_undo(file: Path) -> None:
         ("edit", "nobody", "--credits", "1"),
         ("edit", "talk", "--credits", "-1"),
         ("claim", "nobody"),
+        ("claim", "talk"),  # it is claimed already
         ("repeat", "nobody"),
     ],
 )

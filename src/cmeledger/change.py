@@ -73,6 +73,9 @@ def removing(book: Book, id: str) -> Operation:
 
 def claiming(book: Book, id: str) -> Operation:
     """Turn an attended or planned record into a claimed one."""
+    activity = next((a for a in book.ledger.activities if a.id == id), None)
+    if activity is not None and activity.status == "claimed":
+        raise UsageError(f"'{id}' is claimed already")
     changes = {"status": None, "claim-by": None}
     return changing(book, id, changes)._replace(what=f"claim {id}")
 

@@ -87,7 +87,7 @@ def answer(
         diff = "".join(_diff(name, saved))
         io.out.write(documents.dumps(documents.written(record, diff, written=written)))
     elif written:
-        io.out.write(f"{visible(done)}: saved in {visible(name)}\n")
+        io.out.write(f"Saved in {visible(name)}: {visible(done)}\n")
     else:
         style = style_for(io.out, io.env)
         io.out.write("".join(f"{line}\n" for line in _painted(_diff(name, saved), style)))
