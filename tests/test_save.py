@@ -266,6 +266,25 @@ def test_a_save_under_our_hands_is_merged(
     assert [entry.state for entry in history.entries(str(file))] == ["saved"]
 
 
+@pytest.mark.parametrize("with_history", [True, False])
+def test_a_save_under_our_hands_is_merged_in_place_too(
+    file: pathlib.Path, history: History, *, with_history: bool
+) -> None:
+    os.link(file, file.with_name("other.toml"))
+    calls: list[bytes] = []
+
+    def late(found: bytes) -> bytes:
+        if not calls:
+            file.write_bytes(FIRST + b"theirs\n")
+        calls.append(found)
+        return found + b"ours\n"
+
+    save(str(file), FIRST, late, "add", history if with_history else None)
+    assert file.read_bytes() == FIRST + b"theirs\nours\n"
+    assert len(calls) == 2
+    assert len(history.entries(str(file))) == with_history
+
+
 def test_both_texts_are_kept_where_the_exchange_cannot_be_taken_back(
     file: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -81,16 +81,18 @@ def save(
     real = resolve(file)
     until = time.monotonic() + wait
     while True:
-        with lock.locked(real, max(0.0, until - time.monotonic())) as handle:
-            try:
+        try:
+            with lock.locked(real, max(0.0, until - time.monotonic())) as handle:
                 return _attempt(real, handle, order)
-            except _Moved as error:
-                if time.monotonic() > until:
-                    raise NotWritten(
-                        file,
-                        f"{error}; nothing was written",
-                        "save it or close it there, then save again",
-                    ) from error
+        except _Moved as error:
+            if time.monotonic() > until:
+                raise NotWritten(
+                    file,
+                    f"{error}; nothing was written",
+                    "save it or close it there, then save again",
+                ) from error
+        except OSError as error:  # before anything was begun: an attempt explains its own
+            raise disk.not_written(file, error) from error
         lock.pause()
 
 
@@ -127,26 +129,31 @@ def _attempt(file: str, handle: int, order: _Save) -> Saved:
         return Saved(before, before, confirmed=True, note=None)
     merged = before != order.based_on and order.kind == "save"
     notes = ["the file had been changed meanwhile; that change was kept"] if merged else []
-    entry = None
+    entry, direct = None, False
     try:
         entry = _begin(file, before, after, order)
         try:
             confirmed = _beside(file, handle, before, after)
         except _InPlace as reason:
+            direct = True
             if entry and order.history:
                 entry = order.history.in_place(entry)
             _directly(file, handle, before, after)
             confirmed = True
             notes.append(f"it was written in place: {reason}")
     except OSError as error:
-        if not _has_happened(file, before, after, order.history, entry):
+        if not _has_happened(file, before, after, order.history, entry, direct=direct):
             raise disk.not_written(file, error, _keep(file, after, order.history)) from error
         confirmed = False
     except _Overtaken as error:
-        _has_happened(file, before, after, order.history, entry)
+        _has_happened(file, before, after, order.history, entry, direct=direct)
         raise Conflict(file, str(error), "bring the two together: diff the two files") from error
+    except _Moved:
+        if entry and order.history:
+            order.history.drop(entry)
+        raise
     except BaseException:
-        _has_happened(file, before, after, order.history, entry)
+        _has_happened(file, before, after, order.history, entry, direct=direct)
         raise
     if entry and order.history:
         order.history.confirm(entry)
@@ -177,7 +184,13 @@ def _begin(file: str, before: bytes, after: bytes, order: _Save) -> Entry | None
 
 
 def _has_happened(
-    file: str, before: bytes, after: bytes, history: History | None, entry: Entry | None
+    file: str,
+    before: bytes,
+    after: bytes,
+    history: History | None,
+    entry: Entry | None,
+    *,
+    direct: bool,
 ) -> bool:
     """Look how a save that did not go through has left the file, and note it in the history.
 
@@ -187,17 +200,19 @@ def _has_happened(
         now = disk.read_file(file)
     except OSError:
         now = before  # it is gone, or cannot be read: it is not our text that is there
+    if direct and now not in (before, after):
+        raise NotWritten(
+            file,
+            "writing in place failed in the middle and could not be taken back",
+            "free the disk of its trouble, then bring the text back: cmeledger undo"
+            if entry
+            else "free the disk of its trouble; the file is damaged: look at it in an editor",
+        )
     if entry and history:
         if now == after:
             history.confirm(entry)
-        elif now == before or entry.state == "begun":
-            history.drop(entry)
         else:
-            raise NotWritten(
-                file,
-                "writing in place failed in the middle and could not be taken back",
-                "free the disk of its trouble, then bring the text back: cmeledger undo",
-            )
+            history.drop(entry)
     return now == after
 
 
