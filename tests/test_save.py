@@ -307,6 +307,26 @@ def test_both_texts_are_kept_where_the_exchange_cannot_be_taken_back(
     assert file.read_bytes() == FIRST + b"ours\n"
 
 
+def test_what_an_editor_saved_into_our_file_is_kept(
+    file: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exchange is taken back just when an editor has saved into the new file."""
+    swap = platform.swap
+    calls: list[str] = []
+
+    def late(first: str, second: str) -> bool:
+        calls.append(first)
+        file.write_bytes(file.read_bytes() + b"theirs %d\n" % len(calls))
+        return swap(first, second)
+
+    monkeypatch.setattr(platform, "swap", late)
+    with pytest.raises(Conflict, match="kept in"):
+        save(str(file), FIRST, add(b"ours"), "add", None)
+    (kept,) = beside(file)
+    assert file.with_name(kept).read_bytes() == FIRST + b"ours\ntheirs 2\n"
+    assert file.read_bytes() == FIRST + b"theirs 1\n"
+
+
 def test_an_unconfirmed_folder_is_said_and_saved(
     file: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -267,14 +267,17 @@ def _beside(file: str, handle: int, before: bytes, after: bytes) -> bool:
         raise
     ours = writing
     try:
-        # Locked before it bears the ledger's name: nobody takes it up before we are through.
-        platform.lock(new)
         _dress(new, handle, found)
         disk.fill(new, after)
+        writer, new = new, disk.open_to_read(writing)
+        os.close(writer)
+        # Locked before it bears the ledger's name: nobody takes it up before we are through. Open
+        # for reading only: so it can be told whether an editor writes it.
+        platform.lock(new)
         os.rename(writing, temporary)
         ours = temporary
         with platform.signals_held():
-            return _exchange(file, temporary, handle, new, before)
+            return _exchange(file, temporary, handle, new, before, after)
     finally:
         # After an exchange the name may stand for somebody else's text.
         with contextlib.suppress(OSError):
@@ -302,7 +305,9 @@ def _dress(new: int, handle: int, found: os.stat_result) -> None:
             raise
 
 
-def _exchange(file: str, temporary: str, handle: int, new: int, before: bytes) -> bool:
+def _exchange(
+    file: str, temporary: str, handle: int, new: int, before: bytes, after: bytes
+) -> bool:
     """Exchange the names, look at what was displaced, and take the exchange back if need be."""
     if not lock.means(file, handle) or disk.read_all(handle) != before:
         raise _Moved("another program is saving the file")
@@ -331,7 +336,8 @@ def _exchange(file: str, temporary: str, handle: int, new: int, before: bytes) -
         platform.swap(temporary, file)
     except OSError as error:
         raise _overtaken(file, b"", temporary) from error
-    if not lock.means(temporary, new):
+    if not _untouched(temporary, new, after):
+        # Another file, or ours: an editor found it under the ledger's name and saved into it.
         raise _overtaken(file, b"", temporary)
     raise _Moved("another program is saving the file")
 
