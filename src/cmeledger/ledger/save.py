@@ -231,6 +231,8 @@ def _refuse_read_only(file: str, handle: int) -> None:
             file, "the file is read-only; nothing was written", f"to change it: chmod u+w {file}"
         )
     if not os.access(file, os.W_OK):
+        if not lock.means(file, handle):  # no name, no permission
+            raise _Moved("another program is moving the file")
         raise NotWritten(
             file,
             "you may not write this file; nothing was written",
