@@ -266,6 +266,25 @@ def test_a_save_under_our_hands_is_merged(
     assert [entry.state for entry in history.entries(str(file))] == ["saved"]
 
 
+@pytest.mark.parametrize("with_history", [True, False])
+def test_a_save_under_our_hands_is_merged_in_place_too(
+    file: pathlib.Path, history: History, *, with_history: bool
+) -> None:
+    os.link(file, file.with_name("other.toml"))
+    calls: list[bytes] = []
+
+    def late(found: bytes) -> bytes:
+        if not calls:
+            file.write_bytes(FIRST + b"theirs\n")
+        calls.append(found)
+        return found + b"ours\n"
+
+    save(str(file), FIRST, late, "add", history if with_history else None)
+    assert file.read_bytes() == FIRST + b"theirs\nours\n"
+    assert len(calls) == 2
+    assert len(history.entries(str(file))) == with_history
+
+
 def test_both_texts_are_kept_where_the_exchange_cannot_be_taken_back(
     file: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -286,6 +305,26 @@ def test_both_texts_are_kept_where_the_exchange_cannot_be_taken_back(
     (kept,) = beside(file)
     assert file.with_name(kept).read_bytes() == FIRST + b"theirs\n"
     assert file.read_bytes() == FIRST + b"ours\n"
+
+
+def test_what_an_editor_saved_into_our_file_is_kept(
+    file: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exchange is taken back just when an editor has saved into the new file."""
+    swap = platform.swap
+    calls: list[str] = []
+
+    def late(first: str, second: str) -> bool:
+        calls.append(first)
+        file.write_bytes(file.read_bytes() + b"theirs %d\n" % len(calls))
+        return swap(first, second)
+
+    monkeypatch.setattr(platform, "swap", late)
+    with pytest.raises(Conflict, match="kept in"):
+        save(str(file), FIRST, add(b"ours"), "add", None)
+    (kept,) = beside(file)
+    assert file.with_name(kept).read_bytes() == FIRST + b"ours\ntheirs 2\n"
+    assert file.read_bytes() == FIRST + b"theirs 1\n"
 
 
 def test_an_unconfirmed_folder_is_said_and_saved(

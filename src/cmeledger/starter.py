@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from cmeledger import entry
 from cmeledger.book import make_book, read_bytes
-from cmeledger.ledger import json_schema, schema
+from cmeledger.ledger import disk, json_schema, schema
 from cmeledger.problems import LedgerUnreadable, NotWritten, Problem
 from cmeledger.rules import rulebook as rules
 from cmeledger.visible import visible
@@ -187,7 +187,7 @@ def create(file: str, text: str) -> Created:
             f"{schema_file} could not be written; the ledger needs it only for editors. "
             f"Make it later: cmeledger schema > {json_schema.FILE_NAME}"
         )
-    return Created(None if note else schema_file, note, _keep(os.path.dirname(file) or "."))
+    return Created(None if note else schema_file, note, disk.keep_names(os.path.dirname(file)))
 
 
 def _taken(file: str) -> NotWritten:
@@ -250,23 +250,10 @@ def _put_directly(file: str, data: bytes, mode: int) -> None:
 
 
 def _fill(handle: int, data: bytes) -> None:
-    with open(handle, "wb") as opened:
-        opened.write(data)
-        opened.flush()
-        os.fsync(opened.fileno())
-
-
-def _keep(folder: str) -> bool:
-    """Ask the disk to keep the names in a folder."""
     try:
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    except OSError:
-        return False
-    return True
+        disk.fill(handle, data)
+    finally:
+        os.close(handle)
 
 
 def _line(what: str) -> Callable[[str], str]:

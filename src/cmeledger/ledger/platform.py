@@ -132,9 +132,12 @@ def is_being_written(handle: int) -> bool:
         fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
     except OSError as error:
         return error.errno == errno.EAGAIN
-    with contextlib.suppress(OSError):
-        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-    return False
+    try:
+        # Who came in between waits for the lease, and is about to write.
+        return fcntl.fcntl(handle, fcntl.F_GETLEASE) != fcntl.F_RDLCK
+    finally:
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
 
 
 @contextlib.contextmanager

@@ -81,16 +81,18 @@ def save(
     real = resolve(file)
     until = time.monotonic() + wait
     while True:
-        with lock.locked(real, max(0.0, until - time.monotonic())) as handle:
-            try:
+        try:
+            with lock.locked(real, max(0.0, until - time.monotonic())) as handle:
                 return _attempt(real, handle, order)
-            except _Moved as error:
-                if time.monotonic() > until:
-                    raise NotWritten(
-                        file,
-                        f"{error}; nothing was written",
-                        "save it or close it there, then save again",
-                    ) from error
+        except _Moved as error:
+            if time.monotonic() > until:
+                raise NotWritten(
+                    file,
+                    f"{error}; nothing was written",
+                    "save it or close it there, then save again",
+                ) from error
+        except OSError as error:  # before anything was begun: an attempt explains its own
+            raise disk.not_written(file, error) from error
         lock.pause()
 
 
@@ -127,26 +129,31 @@ def _attempt(file: str, handle: int, order: _Save) -> Saved:
         return Saved(before, before, confirmed=True, note=None)
     merged = before != order.based_on and order.kind == "save"
     notes = ["the file had been changed meanwhile; that change was kept"] if merged else []
-    entry = None
+    entry, direct = None, False
     try:
         entry = _begin(file, before, after, order)
         try:
             confirmed = _beside(file, handle, before, after)
         except _InPlace as reason:
+            direct = True
             if entry and order.history:
                 entry = order.history.in_place(entry)
             _directly(file, handle, before, after)
             confirmed = True
             notes.append(f"it was written in place: {reason}")
     except OSError as error:
-        if not _has_happened(file, before, after, order.history, entry):
+        if not _has_happened(file, before, after, order.history, entry, direct=direct):
             raise disk.not_written(file, error, _keep(file, after, order.history)) from error
         confirmed = False
     except _Overtaken as error:
-        _has_happened(file, before, after, order.history, entry)
+        _has_happened(file, before, after, order.history, entry, direct=direct)
         raise Conflict(file, str(error), "bring the two together: diff the two files") from error
+    except _Moved:
+        if entry and order.history:
+            order.history.drop(entry)
+        raise
     except BaseException:
-        _has_happened(file, before, after, order.history, entry)
+        _has_happened(file, before, after, order.history, entry, direct=direct)
         raise
     if entry and order.history:
         order.history.confirm(entry)
@@ -177,7 +184,13 @@ def _begin(file: str, before: bytes, after: bytes, order: _Save) -> Entry | None
 
 
 def _has_happened(
-    file: str, before: bytes, after: bytes, history: History | None, entry: Entry | None
+    file: str,
+    before: bytes,
+    after: bytes,
+    history: History | None,
+    entry: Entry | None,
+    *,
+    direct: bool,
 ) -> bool:
     """Look how a save that did not go through has left the file, and note it in the history.
 
@@ -187,17 +200,19 @@ def _has_happened(
         now = disk.read_file(file)
     except OSError:
         now = before  # it is gone, or cannot be read: it is not our text that is there
+    if direct and now not in (before, after):
+        raise NotWritten(
+            file,
+            "writing in place failed in the middle and could not be taken back",
+            "free the disk of its trouble, then bring the text back: cmeledger undo"
+            if entry
+            else "free the disk of its trouble; the file is damaged: look at it in an editor",
+        )
     if entry and history:
         if now == after:
             history.confirm(entry)
-        elif now == before or entry.state == "begun":
-            history.drop(entry)
         else:
-            raise NotWritten(
-                file,
-                "writing in place failed in the middle and could not be taken back",
-                "free the disk of its trouble, then bring the text back: cmeledger undo",
-            )
+            history.drop(entry)
     return now == after
 
 
@@ -216,6 +231,8 @@ def _refuse_read_only(file: str, handle: int) -> None:
             file, "the file is read-only; nothing was written", f"to change it: chmod u+w {file}"
         )
     if not os.access(file, os.W_OK):
+        if not lock.means(file, handle):  # no name, no permission
+            raise _Moved("another program is moving the file")
         raise NotWritten(
             file,
             "you may not write this file; nothing was written",
@@ -252,14 +269,17 @@ def _beside(file: str, handle: int, before: bytes, after: bytes) -> bool:
         raise
     ours = writing
     try:
-        # Locked before it bears the ledger's name: nobody takes it up before we are through.
-        platform.lock(new)
         _dress(new, handle, found)
         disk.fill(new, after)
+        writer, new = new, disk.open_to_read(writing)
+        os.close(writer)
+        # Locked before it bears the ledger's name: nobody takes it up before we are through. Open
+        # for reading only: so it can be told whether an editor writes it.
+        platform.lock(new)
         os.rename(writing, temporary)
         ours = temporary
         with platform.signals_held():
-            return _exchange(file, temporary, handle, new, before)
+            return _exchange(file, temporary, handle, new, before, after)
     finally:
         # After an exchange the name may stand for somebody else's text.
         with contextlib.suppress(OSError):
@@ -287,7 +307,9 @@ def _dress(new: int, handle: int, found: os.stat_result) -> None:
             raise
 
 
-def _exchange(file: str, temporary: str, handle: int, new: int, before: bytes) -> bool:
+def _exchange(
+    file: str, temporary: str, handle: int, new: int, before: bytes, after: bytes
+) -> bool:
     """Exchange the names, look at what was displaced, and take the exchange back if need be."""
     if not lock.means(file, handle) or disk.read_all(handle) != before:
         raise _Moved("another program is saving the file")
@@ -316,7 +338,8 @@ def _exchange(file: str, temporary: str, handle: int, new: int, before: bytes) -
         platform.swap(temporary, file)
     except OSError as error:
         raise _overtaken(file, b"", temporary) from error
-    if not lock.means(temporary, new):
+    if not _untouched(temporary, new, after):
+        # Another file, or ours: an editor found it under the ledger's name and saved into it.
         raise _overtaken(file, b"", temporary)
     raise _Moved("another program is saving the file")
 
