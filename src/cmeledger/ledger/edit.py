@@ -326,8 +326,9 @@ def _judged(opened: _Opened, splices: list[Splice], meant: dict[str, Any], path:
         ) from error
     if opened.data.startswith(MARK):
         new = MARK + new
-    line = text.count("\n", 0, splices[0].start) + 1
+    line = text.count("\n", 0, min(splices).start) + 1
     advice = f"nothing was changed; make this change in your editor, at line {line}"
+    _refuse_spill(opened, new, splices, path, advice)
     try:
         document = parse(new)
     except NotToml as error:
@@ -338,6 +339,26 @@ def _judged(opened: _Opened, splices: list[Splice], meant: dict[str, Any], path:
     if not spell.same(record, wanted):
         raise EditRefused("the edited record would not say just what was meant", advice)
     return new
+
+
+def _refuse_spill(
+    opened: _Opened, new: bytes, splices: list[Splice], path: Path, advice: str
+) -> None:
+    """See that every byte outside the record's own lines is the same."""
+    start, end = min(item.start for item in splices), max(item.end for item in splices)
+    if start != end:  # an addition has no lines of its own yet
+        layout = opened.layout
+        own = layout.sections_of(path)
+        first, last = (own[0], own[-1]) if own else (None, None)
+        if first is not None and last is not None:
+            lead, stop = layout.lead(first), layout.next_line(layout.end(last))
+            around = opened.text[min(start, lead) : lead] + opened.text[stop : max(stop, end)]
+            if around.strip():
+                raise EditRefused("the edit would reach beyond the record", advice)
+    before, after = opened.text[:start].encode(), opened.text[end:].encode()
+    before = before.removesuffix(b"\n").removesuffix(b"\r")
+    if not new.removeprefix(MARK).startswith(before) or not new.endswith(after):
+        raise EditRefused("the edit would change bytes outside the record", advice)
 
 
 def _found(tables: Mapping[str, Any], path: Path) -> Any:
