@@ -124,3 +124,21 @@ def test_generated_edits(block: int) -> None:
         except EditRefused:
             refused += 1
     assert refused <= 0.02 * (done + refused), (done, refused)
+
+
+@pytest.mark.parametrize("block", range(2))
+def test_a_large_ledger_is_edited_like_a_small_one(
+    block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(f"near {block}")
+    for _ in range(60):
+        data = spelled(rng, ledger(rng))
+        count = len(tables(data).get("activity", []))
+        if not count:
+            continue
+        path = ("activity", rng.randrange(count))
+        found = []
+        for small in (0, 1 << 30):
+            monkeypatch.setattr("cmeledger.ledger.edit.SMALL", small)
+            found.append((change(data, path, {"note": "n"}), remove(data, path)))
+        assert found[0] == found[1]
