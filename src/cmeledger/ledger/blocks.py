@@ -199,7 +199,7 @@ class Layout:
 
 
 def _entries(text: str, places: Places) -> list[Entry]:
-    """Find what stands on lines of its own: nothing inside a value, no part of a dotted key."""
+    """Find what stands on lines of its own, not what is inside a value."""
     pairs = [
         (place.key, place.value, path)
         for path, place in places.found.items()

@@ -5,8 +5,10 @@ the old ledger with just that operation applied, and every byte outside the reco
 Otherwise the edit is refused. Nothing here opens a file.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from cmeledger.ledger import inline, schema, spell
@@ -19,6 +21,8 @@ from cmeledger.model import Path
 __all__ = ["EditRefused", "Edited", "Value", "add", "change", "remove", "repeated"]
 
 MARK: Final = b"\xef\xbb\xbf"
+SMALL: Final = 32 * 1024
+"""Up to so many bytes a ledger is laid out as a whole; of a larger one only the lines around."""
 NOT_REPEATED: Final = (
     "id",
     "date",
@@ -43,11 +47,16 @@ class Edited(NamedTuple):
     """Where the record begins, from 1; of one taken out, where it began."""
 
 
-class _Opened(NamedTuple):
-    data: bytes
-    text: str
-    tables: dict[str, Any]
-    layout: Layout
+class _Opened:
+    """A ledger's text read; laid out only where that is asked for."""
+
+    def __init__(self, data: bytes, text: str, tables: dict[str, Any]) -> None:
+        self.data, self.text, self.tables = data, text, tables
+
+    @cached_property
+    def layout(self) -> Layout:
+        """The sections and lines of the whole text, which cost more than reading it."""
+        return Layout(self.text)
 
 
 def add(data: bytes, table: str, values: Mapping[str, Value]) -> Edited:
@@ -65,6 +74,10 @@ def add(data: bytes, table: str, values: Mapping[str, Value]) -> Edited:
         raise EditRefused(f"{table} is not a list of tables", f"write [[{table}]] first: {BY_HAND}")
     ordered = {name: values[name] for name in sorted(values, key=lambda name: order(table, name))}
     index = _index(records, ordered) if table == "activity" else len(records)
+    meant = opened.tables | {table: [*records[:index], spell.normal(ordered), *records[index:]]}
+    near = _near(opened, (table, index), meant, lambda data, _: add(data, table, values))
+    if near is not None:
+        return near
     layout = opened.layout
     place = layout.places.found.get((table,))
     if place is not None and place.value is not None:
@@ -75,7 +88,6 @@ def add(data: bytes, table: str, values: Mapping[str, Value]) -> Edited:
         position, before, text, after = _new_block(layout, table, index, ordered)
         splices = [Splice(position, position, before + text + after)]
         at = position + len(before)
-    meant = opened.tables | {table: [*records[:index], spell.normal(ordered), *records[index:]]}
     edited = _judged(opened, splices, meant, (table, index))
     new_text = edited.decode("utf-8-sig")
     return Edited(edited, (table, index), new_text.count("\n", 0, at) + 1)
@@ -96,6 +108,10 @@ def change(data: bytes, path: Path, changes: Mapping[str, Value | None]) -> Edit
             new.pop(name, None)
         elif name not in old or not spell.same(old[name], spell.normal(given)):
             new[name] = given
+    meant = _with(opened.tables, path, spell.normal(new))
+    near = _near(opened, path, meant, lambda data, local: change(data, local, changes))
+    if near is not None:
+        return near
     layout = opened.layout
     place = layout.places.found[path]
     splicer = Splicer(layout, str(path[0]))
@@ -108,7 +124,6 @@ def change(data: bytes, path: Path, changes: Mapping[str, Value | None]) -> Edit
             splicer.replace(path, old, new)
         splices = splicer.splices
     at = (place.key or place.value or (0, 0))[0]
-    meant = _with(opened.tables, path, spell.normal(new))
     return Edited(_judged(opened, splices, meant, path), path, layout.line_number(at))
 
 
@@ -123,11 +138,14 @@ def remove(data: bytes, path: Path) -> Edited:
         raise EditRefused(f"{path[0]} is no record", BY_HAND)
     table, index = str(path[0]), int(path[1])
     records = opened.tables[table]
+    rest = [*records[:index], *records[index + 1 :]]
+    meant = opened.tables | {table: rest}
+    near = _near(opened, path, meant, remove)
+    if near is not None:
+        return near
     layout = opened.layout
     place = layout.places.found[path]
     splices = inline.remove(layout, path) if place.key is None else [_without(layout, path)]
-    rest = [*records[:index], *records[index + 1 :]]
-    meant = opened.tables | {table: rest}
     if not rest and place.key is not None:
         del meant[table]
     at = (place.key or place.value or (0, 0))[0]
@@ -155,7 +173,39 @@ def _open(data: bytes) -> _Opened:
             f"the ledger does not read as TOML: {where}{error.problem.message}",
             f"nothing is written to such a file; first: {error.problem.help}",
         ) from error
-    return _Opened(data, document.text, document.tables, Layout(document.text))
+    return _Opened(data, document.text, document.tables)
+
+
+def _near(
+    opened: _Opened, path: Path, meant: dict[str, Any], edit: Callable[[bytes, Path], Edited]
+) -> Edited | None:
+    """Edit a large ledger by the lines around one record alone; None: that cannot be done.
+
+    Headers are looked for without regard to strings. Where that misleads, the reading of the whole
+    does not give what was meant, and the whole is laid out instead.
+    """
+    if len(opened.data) <= SMALL or len(path) != 2:
+        return None
+    table, index = str(path[0]), int(path[1])
+    pattern = re.compile(rb"^[ \t]*\[\[[ \t]*" + table.encode() + rb"[ \t]*\]\]", re.MULTILINE)
+    starts = [match.start() for match in pattern.finditer(opened.data)]
+    first = index - 2
+    if first < 0 or len(starts) != len(opened.tables.get(table, ())):
+        return None
+    start, end = starts[first], (*starts, len(opened.data))[min(index + 2, len(starts))]
+    if end - start >= len(opened.data):  # the lines around are the whole
+        return None
+    try:
+        edited = edit(opened.data[start:end], (table, index - first))
+        if edited.path != (table, index - first):
+            return None
+        data = opened.data[:start] + edited.data + opened.data[end:]
+        read = parse(data).tables
+    except (EditRefused, NotToml):
+        return None
+    if read != meant:
+        return None
+    return Edited(data, path, edited.line + opened.data.count(b"\n", 0, start))
 
 
 def _table_at(tables: Mapping[str, Any], path: Path) -> dict[str, Any]:
@@ -326,8 +376,9 @@ def _judged(opened: _Opened, splices: list[Splice], meant: dict[str, Any], path:
         ) from error
     if opened.data.startswith(MARK):
         new = MARK + new
-    line = text.count("\n", 0, splices[0].start) + 1
+    line = text.count("\n", 0, min(splices).start) + 1
     advice = f"nothing was changed; make this change in your editor, at line {line}"
+    _refuse_spill(opened, new, splices, path, advice)
     try:
         document = parse(new)
     except NotToml as error:
@@ -338,6 +389,26 @@ def _judged(opened: _Opened, splices: list[Splice], meant: dict[str, Any], path:
     if not spell.same(record, wanted):
         raise EditRefused("the edited record would not say just what was meant", advice)
     return new
+
+
+def _refuse_spill(
+    opened: _Opened, new: bytes, splices: list[Splice], path: Path, advice: str
+) -> None:
+    """See that every byte outside the record's own lines is the same."""
+    start, end = min(item.start for item in splices), max(item.end for item in splices)
+    if start != end:  # an addition has no lines of its own yet
+        layout = opened.layout
+        own = layout.sections_of(path)
+        first, last = (own[0], own[-1]) if own else (None, None)
+        if first is not None and last is not None:
+            lead, stop = layout.lead(first), layout.next_line(layout.end(last))
+            around = opened.text[min(start, lead) : lead] + opened.text[stop : max(stop, end)]
+            if around.strip():
+                raise EditRefused("the edit would reach beyond the record", advice)
+    before, after = opened.text[:start].encode(), opened.text[end:].encode()
+    before = before.removesuffix(b"\n").removesuffix(b"\r")
+    if not new.removeprefix(MARK).startswith(before) or not new.endswith(after):
+        raise EditRefused("the edit would change bytes outside the record", advice)
 
 
 def _found(tables: Mapping[str, Any], path: Path) -> Any:

@@ -77,7 +77,7 @@ def like(
 
 
 def normal(given: Any) -> Any:
-    """Turn a value into what its spelling reads as: a Decimal without a point is an integer."""
+    """Turn a value into what reading its spelling gives: without a point, an integer."""
     if isinstance(given, Decimal) and re.fullmatch(r"-?[0-9]+", str(given)):
         return int(given)
     if isinstance(given, list | tuple):

@@ -20,10 +20,7 @@ class Splice(NamedTuple):
 
 
 def applied(text: str, splices: list[Splice]) -> str:
-    """Make the new text.
-
-    Lines taken out side by side are one; a missing last line ending stays missing.
-    """
+    """Make the new text. A missing last line ending stays missing."""
     merged: list[Splice] = []
     for item in sorted(splices, key=lambda splice: (splice.start, splice.end)):
         if merged and item.start < merged[-1].end and not item.text and not merged[-1].text:
