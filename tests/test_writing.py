@@ -245,6 +245,37 @@ def test_a_record_of_the_archive_is_left_alone(file: Path) -> None:
     assert "old" in archive.read_text("utf-8")
 
 
+def test_fmt_orders_and_spaces_and_changes_no_value(file: Path) -> None:
+    # Two records in the wrong order, keys in another order, one without an id, no blank line.
+    text = HEAD + (
+        "# the later one\n"
+        '[[activity]]\ncredits = 2.50\ncategory = 1\ntitle = "B"\ndate = 2025-02-02\n'
+        '[[activity]]\nid = "a"\ndate = 2025-01-01\ntitle = "A"\ncategory = 2\ncredits = 1\n'
+    )
+    file.write_text(text, "utf-8")
+    status = run_here("status", str(file), *AS_OF, "--json").json
+    checked = cme(file, "fmt", "--check")
+    assert (checked.code, file.read_text("utf-8")) == (1, text)
+    assert cme(file, "fmt", "--diff").code == 0
+    assert file.read_text("utf-8") == text
+    assert cme(file, "fmt").code == 0
+    after = file.read_text("utf-8")
+    first, second = (
+        '[[activity]]\nid = "a"\ndate = 2025-01-01\ntitle = "A"\ncategory = 2\ncredits = 1\n',
+        (
+            '# the later one\n[[activity]]\nid = "2025-02-02-b"\ndate = 2025-02-02\ntitle = "B"\n'
+            "category = 1\ncredits = 2.50\n"
+        ),
+    )
+    assert after.endswith(f"\n{first}\n{second}")
+    assert run_here("status", str(file), *AS_OF, "--json").json == status
+    assert cme(file, "fmt", "--check").code == 0
+    assert cme(file, "fmt").code == 0
+    assert file.read_text("utf-8") == after
+    assert cme(file, "undo").code == 0
+    assert file.read_text("utf-8") == text
+
+
 NASTY: dict[str, list[str]] = json.loads((DATA / "nasty-strings.json").read_text("utf-8"))
 
 

@@ -44,12 +44,17 @@ def carry_out(book: Book, operation: Operation, options: argparse.Namespace, io:
     """Save what an operation does, or show it, and answer."""
     if options.dry_run:
         after = operation.apply(book.data)
-        return answer(operation.record, Saved(book.data, after, True, None), options, io)  # noqa: FBT003
+        return answer(operation.record, shown(book.data, after), options, io)
     history = open_history(io.env)
     saved = save(
         book.file, book.data, operation.apply, operation.what, history, touched=operation.touched
     )
     return answer(operation.record, saved, options, io, done=operation.what)
+
+
+def shown(before: bytes, after: bytes) -> Saved:
+    """Take what would be saved for what was, to show it."""
+    return Saved(before, after, confirmed=True, note=None)
 
 
 def turn(options: argparse.Namespace, io: Io, *, back: bool) -> Exit:
@@ -66,8 +71,8 @@ def turn(options: argparse.Namespace, io: Io, *, back: bool) -> Exit:
         if not stack:
             raise NotWritten(file, "there is nothing to take back or to do again", "see the help")
         before, after = history.texts(stack[-1])
-        shown = Saved(after, before, True, None) if back else Saved(before, after, True, None)  # noqa: FBT003
-        return answer(None, shown, options, io)
+        turned = shown(after, before) if back else shown(before, after)
+        return answer(None, turned, options, io)
     entry, saved = (undo if back else redo)(file, history)
     verb = "undone" if back else "done again"
     return answer(None, saved, options, io, done=f"{verb}: {entry.what}")
