@@ -12,7 +12,6 @@ from cmeledger.book import Book, make_book
 from cmeledger.ledger import edit
 from cmeledger.ledger.activities import slug
 from cmeledger.ledger.history import Touched
-from cmeledger.ledger.source import Places
 from cmeledger.model import Activity, Path
 from cmeledger.problems import Conflict, Problem, UsageError
 from cmeledger.rules.counting import fold_title
@@ -48,10 +47,10 @@ def adding(book: Book, values: Mapping[str, Any]) -> Operation:
 
 def changing(book: Book, id: str, changes: Mapping[str, Any]) -> Operation:
     """Change some keys of a record; None takes a key out."""
-    own_text = _find(book, id)[1]
+    own = _find(book, id)[1]
 
     def apply(now: bytes) -> bytes:
-        path = _same(book, now, id, own_text)
+        path = _same(book, now, id, own)
         edited = edit.change(now, path, changes)
         _must_be_good(book, now, edited.data, changes.get("id") or id)
         return edited.data
@@ -63,10 +62,10 @@ def changing(book: Book, id: str, changes: Mapping[str, Any]) -> Operation:
 
 def removing(book: Book, id: str) -> Operation:
     """Take a record out."""
-    own_text = _find(book, id)[1]
+    own = _find(book, id)[1]
 
     def apply(now: bytes) -> bytes:
-        return edit.remove(now, _same(book, now, id, own_text)).data
+        return edit.remove(now, _same(book, now, id, own)).data
 
     return Operation(f"remove {id}", id, apply, Touched(removed=(id,)))
 
@@ -124,24 +123,24 @@ def _free_id(book: Book, values: Mapping[str, Any]) -> str:
     return id
 
 
-def _find(book: Book, id: str) -> tuple[Path, str]:
-    """Find a record of the ledger's own file: its path, and its own text."""
+def _find(book: Book, id: str) -> tuple[Path, Any]:
+    """Find a record of the ledger's own file: its path, and what it says."""
     for path, archived, name in _records(book):
         if name == id:
             if archived:
                 raise UsageError(
                     f"'{id}' is in the archive\nbring it back first, or edit that file"
                 )
-            return path, Places(book.document.text).text_of(path)
+            return path, _table(book, path)
     raise UsageError(f"no record is called '{id}'\nlist the records' ids with: cmeledger list")
 
 
-def _same(book: Book, now: bytes, id: str, own_text: str) -> Path:
+def _same(book: Book, now: bytes, id: str, own: Any) -> Path:
     """Find the record in other bytes; it must read as it did."""
-    fresh = make_book(book.file, book.day, now, None)
+    fresh = _read(book, now)
     for path, _, name in _records(fresh):
         if name == id:
-            if Places(fresh.document.text).text_of(path) == own_text:
+            if _table(fresh, path) == own:
                 return path
             raise Conflict(
                 book.file,
@@ -155,6 +154,11 @@ def _same(book: Book, now: bytes, id: str, own_text: str) -> Path:
     )
 
 
+def _table(book: Book, path: Path) -> Any:
+    """Give what a record says, as TOML has it: comments and spelling may differ meanwhile."""
+    return book.document.tables[str(path[0])][path[1]]
+
+
 def _records(book: Book) -> Iterator[tuple[Path, bool, str | None]]:
     for activity in book.ledger.activities:
         yield activity.path, activity.archived, activity.id
@@ -164,10 +168,15 @@ def _records(book: Book) -> Iterator[tuple[Path, bool, str | None]]:
 
 def _must_be_good(book: Book, before: bytes, after: bytes, id: str) -> None:
     """Refuse an edit that would leave the record with an error it did not have."""
-    old = {_kind_of(p) for p in _errors(make_book(book.file, book.day, before, None), id)}
+    old = {_kind_of(p) for p in _errors(_read(book, before), id)}
     for problem in _errors(make_book(book.file, book.day, after, None), id):
         if _kind_of(problem) not in old:
             raise UsageError(f"{problem.message}\n{problem.help}")
+
+
+def _read(book: Book, data: bytes) -> Book:
+    """Read some bytes of the ledger; those it was opened with have been read already."""
+    return book if data == book.data else make_book(book.file, book.day, data, None)
 
 
 def _errors(book: Book, id: str) -> list[Problem]:
