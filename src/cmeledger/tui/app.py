@@ -215,6 +215,9 @@ class CmeledgerApp(App[int]):
 
     def show(self) -> None:
         """Hand the state to the frame and to every view."""
+        screens = self.screen_stack
+        if not screens or not screens[0].query("#masthead"):
+            return  # the app is ending: its widgets are gone before its last message
         self._put_frame()
         self.view.show(self.shown, self.failed)
 
