@@ -4,7 +4,7 @@ Comments go with the record below them. Nothing else ever reorders a user's file
 """
 
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from cmeledger.ledger import schema, spell
 from cmeledger.ledger.blocks import Layout, Section
