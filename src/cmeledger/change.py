@@ -78,10 +78,10 @@ def changing(
             from cmeledger.ledger.move import move
 
             edited = move(edited.data, edited.path, edited.document)
-        _must_be_good(fresh, edited, changes.get("id") or id)
+        _must_be_good(fresh, edited, id)
         return edited.data
 
-    new = changes.get("id") or id
+    new = yours.get("id") or _free_id(book, yours, id)
     touched = Touched(changed=(id,)) if new == id else Touched(added=(new,), removed=(id,))
     return Operation(f"edit {id}", new, apply, touched)
 
@@ -144,11 +144,12 @@ def ids(book: Book) -> set[str]:
     return {id for _, archived, id in _records(book) if id is not None and not archived}
 
 
-def _free_id(book: Book, values: Mapping[str, Any]) -> str:
+def _free_id(book: Book, values: Mapping[str, Any], old: str | None = None) -> str:
+    """Find the id that a record answers to; `old` is the one it has, which is not in its way."""
     day = values.get("date") or values.get("end") or values.get("start")
     stem = slug(str(values.get("title") or ""))
     stem = f"{day.isoformat()}-{stem}" if isinstance(day, date) else stem
-    return free_id(stem, _taken(book))[0]
+    return free_id(stem, _taken(book) - {old})[0]
 
 
 def _taken(book: Book) -> set[str]:
@@ -204,9 +205,17 @@ def _records(book: Book) -> Iterator[tuple[Path, bool, str | None]]:
 
 
 def _must_be_good(book: Book, edited: edit.Edited, id: str) -> None:
-    """Refuse an edit that would leave the record with an error it did not have."""
+    """Refuse an edit that would leave the record with an error it did not have.
+
+    `id` is what the record was called; by another title it may answer to another id.
+    """
+    after = remake(book, edited.data, edited.document)
+    called = next(
+        (name for path, archived, name in _records(after) if path == edited.path and not archived),
+        id,
+    )
     old = {_kind_of(p) for p in _errors(book, id)}
-    for problem in _errors(remake(book, edited.data, edited.document), id):
+    for problem in _errors(after, called or id):
         if _kind_of(problem) not in old:
             raise UsageError(f"{problem.message}\n{problem.help}")
 
