@@ -134,6 +134,19 @@ def test_errors_that_stay_are_an_exit_of_1(answer: str, file: Path) -> None:
     assert len(opened(file)) == 1
 
 
+def test_a_file_left_broken_can_be_taken_back(file: Path) -> None:
+    before = file.read_bytes()
+    with editing(file, "talk", replacing("[[activity]]", "[[activity")) as screen:
+        screen.shows("Open the editor again?")
+        screen.send("n\n")
+        assert screen.ended() == 1
+        assert "cmeledger undo brings the ledger back" in screen.words
+        assert "1 line added, 1 line taken out" in screen.words
+    assert cme(file, "check").code == 3
+    assert cme(file, "undo").code == 0
+    assert file.read_bytes() == before
+
+
 def test_an_error_elsewhere_that_was_there_before_is_nobody_s_business(file: Path) -> None:
     file.write_text(HEAD + RECORDS.replace("credits = 2\n", "credits = -2\n"), "utf-8")
     with editing(file, "talk", replacing("credits = 1.50", "credits = 1.25")) as screen:

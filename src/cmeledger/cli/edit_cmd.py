@@ -10,9 +10,7 @@ from cmeledger.problems import Exit
 
 def parser() -> ArgumentParser:
     """Make the parser of the verb."""
-    made = common.parser(
-        "edit", f"Change {VERBS['edit']}. Without any, your editor opens at the record."
-    )
+    made = common.parser("edit", f"Change {VERBS['edit']}: it opens where no key is given.")
     made.add_argument("id", metavar="ID", help="the id of the record")
     made.add_argument("--move", action="store_true", help="put the record where its date belongs")
     record_options.add_record_options(made)

@@ -77,7 +77,9 @@ def edit(options: Namespace, io: Io) -> Exit:
     if left.data == book.data:
         io.out.write(f"{visible(name)}: nothing was changed\n")
     else:
-        _remember(history, saves, book, left, options.id, io)
+        known = _remember(history, saves, book, left, options.id, io)
+        if known and left.problems:
+            print("help: cmeledger undo brings the ledger back as it was", file=io.err)
         io.out.write("".join(f"{said}\n" for said in _said(book, left, options.id, name)))
     if code:
         print(f"cmeledger: the editor ended with code {code}", file=io.err)
@@ -157,25 +159,32 @@ def _saves(history: History | None, file: str) -> int:
 
 def _remember(
     history: History | None, saves: int, book: Book, left: _Left, id: str, io: Io
-) -> None:
-    """Let `undo` know of what was done in the editor, unless other saves came in between."""
-    if history is None or left.book is None:
-        return
+) -> bool:
+    """Let `undo` know of what was done in the editor, unless other saves came in between.
+
+    A ledger that was left broken is no less a text to be taken back.
+    """
+    if history is None:
+        return False
     if _saves(history, book.file) != saves:
         print(
             "note: the ledger was saved by a command meanwhile; undo takes back that save, "
             "not what you did in the editor",
             file=io.err,
         )
-        return
-    old, new = change.ids(book), change.ids(left.book)
-    changed = (id,) if id in new else ()
-    touched = Touched(tuple(sorted(new - old)), changed, tuple(sorted(old - new)))
+        return False
+    touched = Touched()
+    if left.book is not None:
+        old, new = change.ids(book), change.ids(left.book)
+        changed = (id,) if id in new else ()
+        touched = Touched(tuple(sorted(new - old)), changed, tuple(sorted(old - new)))
     try:
         history.confirm(history.begin(book.file, f"edit {id}", book.data, left.data, touched))
     except OSError as error:
         why = error.strerror or str(error)
         print(f"note: the history cannot be written ({why}); no undo of this", file=io.err)
+        return False
+    return True
 
 
 def _said(book: Book, left: _Left, id: str, name: str) -> Iterator[str]:
