@@ -1,6 +1,5 @@
 """`add` on a terminal asks for what it needs; what it guesses, and from which record."""
 
-import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +11,7 @@ from cmeledger import change
 from cmeledger.book import open_book
 from conftest import HEAD, Result, run_here
 from ledgers import activity
-from terminal import Terminal
+from terminal import Terminal, owning_it
 
 DAY = date(2026, 3, 1)
 RECORDS = "\n" + "\n".join(
@@ -47,15 +46,9 @@ def cme(file: Path, *arguments: str) -> Result:
 
 
 def terminal(file: Path, *arguments: str) -> Terminal:
-    """Run a command on a terminal that is its own, where Ctrl-C interrupts."""
-    begin = (
-        "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
-        f"sys.argv[1:] = {[*arguments, '--as-of', '2026-03-01']!r}; "
-        "from cmeledger.__main__ import run; run()"
-    )
     return Terminal(
-        [sys.executable, "-c", begin], (200, 24), CMELEDGER=str(file), CMELEDGER_HISTORY="off",
-        PYTHONUTF8="1",
+        owning_it(*arguments, "--as-of", "2026-03-01"), (200, 24), CMELEDGER=str(file),
+        CMELEDGER_HISTORY="off", PYTHONUTF8="1",
     )  # fmt: skip
 
 

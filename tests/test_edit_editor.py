@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conftest import HEAD, Result, run_here
-from terminal import Terminal, cmeledger
+from terminal import Terminal, cmeledger, owning_it
 
 AS_OF = ("--as-of", "2026-03-01")
 RECORDS = """
@@ -58,7 +58,7 @@ def editing(file: Path, id: str, *steps: str) -> Terminal:
         "utf-8",
     )
     return Terminal(
-        cmeledger("edit", id, *AS_OF), (200, 40), CMELEDGER=str(file), PYTHONUTF8="1", VISUAL="",
+        owning_it("edit", id, *AS_OF), (200, 40), CMELEDGER=str(file), PYTHONUTF8="1", VISUAL="",
         EDITOR=shlex.join([sys.executable, str(script)]),
         CMELEDGER_HISTORY=str(file.with_name("history")),
     )  # fmt: skip
@@ -123,12 +123,14 @@ def test_errors_are_shown_and_the_editor_opens_again_where_they_are(file: Path) 
     assert opened(file) == [header, line_of("credits = 1.50"), header]
 
 
-@pytest.mark.parametrize("answer", ["n\n", "\x04"], ids=["no", "end"])
-def test_errors_that_stay_are_an_exit_of_1(answer: str, file: Path) -> None:
+@pytest.mark.parametrize(
+    ("answer", "code"), [("n\n", 1), ("\x04", 1), ("\x03", 130)], ids=["no", "end", "interrupt"]
+)
+def test_errors_that_stay(answer: str, code: int, file: Path) -> None:
     with editing(file, "talk", replacing("credits = 1.50", "credits = -1")) as screen:
         screen.shows("Open the editor again?")
         screen.send(answer)
-        assert screen.ended() == 1
+        assert screen.ended() == code
         assert "error[bad-value]" in screen.words
         assert "talk: changed credits" in screen.words
     assert len(opened(file)) == 1

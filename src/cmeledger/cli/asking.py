@@ -30,7 +30,7 @@ def conversation(io: Io) -> Iterator[None]:
         raise
 
 
-def line(prompt: str, io: Io, verb: str) -> str:
+def _line(prompt: str, io: Io, verb: str) -> str:
     """Ask for a line. Raises NotWritten where the answers end."""
     print(prompt, end="", file=io.err, flush=True)
     typed = io.inp.readline() if io.inp else ""
@@ -46,7 +46,7 @@ def answer(prompt: str, read: Reader, io: Io, verb: str, *, default: str = "") -
     What was typed in another way than it will be written is shown as it is understood.
     """
     while True:
-        typed = line(prompt, io, verb) or default
+        typed = _line(prompt, io, verb) or default
         value, message = read(typed)
         if message is None:
             if not isinstance(value, bool | None) and str(value) != typed:

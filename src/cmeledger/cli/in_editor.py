@@ -61,7 +61,7 @@ def edit(options: Namespace, io: Io) -> Exit:
     history = open_history(io.env)
     saves = _saves(history, book.file)
     name = common.ledger_name(options, io)
-    line = span.line
+    line, interrupted = span.line, False
     while True:
         code = _run(book.file, line, io)
         left = _left(book, options.id)
@@ -71,7 +71,12 @@ def edit(options: Namespace, io: Io) -> Exit:
         beside = (book.archive_file, book.archive.text)
         for shown in lines(name, left.problems, left.text, beside, style):
             print(shown, file=io.err)
-        if code or not asking.agreed("Open the editor again?", io, default=True):
+        try:
+            if code or not asking.agreed("Open the editor again?", io, default=True):
+                break
+        except KeyboardInterrupt:  # what the editor saved is there all the same
+            print(file=io.err)
+            interrupted = True
             break
         line = left.problems[0].span.line if left.problems[0].span else line
     if left.data == book.data:
@@ -85,6 +90,8 @@ def edit(options: Namespace, io: Io) -> Exit:
         print(f"cmeledger: the editor ended with code {code}", file=io.err)
         print("help: the file is as the editor left it; look at it once more", file=io.err)
         return Exit.NOT_WRITTEN
+    if interrupted:
+        return Exit.INTERRUPTED
     return Exit.NO if left.problems else Exit.DONE
 
 
