@@ -9,8 +9,9 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from cmeledger.book import Book, make_book
-from cmeledger.ledger import edit
+from cmeledger.ledger import edit, spell
 from cmeledger.ledger.activities import slug
+from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.history import Touched
 from cmeledger.model import Activity, Path
 from cmeledger.problems import Conflict, Problem, UsageError
@@ -24,8 +25,8 @@ class Operation(NamedTuple):
 
     what: str
     """In words, for the history: "add 2026-11-20-grand-rounds"."""
-    record: str
-    """The id of the record it is about."""
+    record: str | None
+    """The id of the record it is about; None: there are several."""
     apply: Callable[[bytes], bytes]
     touched: Touched
     """The ids it adds, changes and takes out, for the history."""
@@ -39,35 +40,43 @@ def adding(book: Book, values: Mapping[str, Any]) -> Operation:
 
     def apply(data: bytes) -> bytes:
         edited = edit.add(data, "activity", values)
-        _must_be_good(book, data, edited.data, id)
+        must_be_good(book, data, edited.data, id)
         return edited.data
 
-    return Operation(f"add {id}", id, apply, Touched(added=(id,)))
+    reads = (id, None, fingerprint(spell.normal(values)))
+    return Operation(f"add {id}", id, apply, Touched(added=(id,), reads=(reads,)))
 
 
 def changing(book: Book, id: str, changes: Mapping[str, Any]) -> Operation:
     """Change some keys of a record; None takes a key out."""
-    own = _find(book, id)[1]
+    own = find(book, id)[1]
 
     def apply(now: bytes) -> bytes:
-        path = _same(book, now, id, own)
+        path = unchanged(book, now, id, own)
         edited = edit.change(now, path, changes)
-        _must_be_good(book, now, edited.data, changes.get("id") or id)
+        must_be_good(book, now, edited.data, changes.get("id") or id)
         return edited.data
 
     new = changes.get("id") or id
-    touched = Touched(changed=(id,)) if new == id else Touched(added=(new,), removed=(id,))
+    kept = {name: given for name, given in (own | changes).items() if given is not None}
+    old_reads, new_reads = fingerprint(own), fingerprint(spell.normal(kept))
+    if new == id:
+        touched = Touched(changed=(id,), reads=((id, old_reads, new_reads),))
+    else:
+        reads = ((id, old_reads, None), (new, None, new_reads))
+        touched = Touched(added=(new,), removed=(id,), reads=reads)
     return Operation(f"edit {id}", new, apply, touched)
 
 
 def removing(book: Book, id: str) -> Operation:
     """Take a record out."""
-    own = _find(book, id)[1]
+    own = find(book, id)[1]
 
     def apply(now: bytes) -> bytes:
-        return edit.remove(now, _same(book, now, id, own)).data
+        return edit.remove(now, unchanged(book, now, id, own)).data
 
-    return Operation(f"remove {id}", id, apply, Touched(removed=(id,)))
+    touched = Touched(removed=(id,), reads=((id, fingerprint(own), None),))
+    return Operation(f"remove {id}", id, apply, touched)
 
 
 def claiming(book: Book, id: str) -> Operation:
@@ -81,7 +90,7 @@ def claiming(book: Book, id: str) -> Operation:
 
 def repeating(book: Book, id: str, changes: Mapping[str, Any]) -> Operation:
     """Add a record like another one, but for what is its own: id, days, evidence."""
-    return adding(book, edit.repeated(book.data, _find(book, id)[0], changes))
+    return adding(book, edit.repeated(book.data, find(book, id)[0], changes))
 
 
 def guessed(book: Book, values: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
@@ -123,24 +132,24 @@ def _free_id(book: Book, values: Mapping[str, Any]) -> str:
     return id
 
 
-def _find(book: Book, id: str) -> tuple[Path, Any]:
-    """Find a record of the ledger's own file: its path, and what it says."""
-    for path, archived, name in _records(book):
+def find(book: Book, id: str) -> tuple[Path, Any]:
+    """Find a record of the ledger's own file: its path, and what it says. Raises UsageError."""
+    for path, archived, name in records(book):
         if name == id:
             if archived:
                 raise UsageError(
                     f"'{id}' is in the archive\nbring it back first, or edit that file"
                 )
-            return path, _table(book, path)
+            return path, table(book, path)
     raise UsageError(f"no record is called '{id}'\nlist the records' ids with: cmeledger list")
 
 
-def _same(book: Book, now: bytes, id: str, own: Any) -> Path:
-    """Find the record in other bytes; it must read as it did."""
-    fresh = _read(book, now)
-    for path, _, name in _records(fresh):
+def unchanged(book: Book, now: bytes, id: str, own: Any) -> Path:
+    """Find the record in other bytes; it must read as it did. Raises Conflict."""
+    fresh = read(book, now)
+    for path, _, name in records(fresh):
         if name == id:
-            if _table(fresh, path) == own:
+            if table(fresh, path) == own:
                 return path
             raise Conflict(
                 book.file,
@@ -154,27 +163,28 @@ def _same(book: Book, now: bytes, id: str, own: Any) -> Path:
     )
 
 
-def _table(book: Book, path: Path) -> Any:
+def table(book: Book, path: Path) -> Any:
     """Give what a record says, as TOML has it: comments and spelling may differ meanwhile."""
     return book.document.tables[str(path[0])][path[1]]
 
 
-def _records(book: Book) -> Iterator[tuple[Path, bool, str | None]]:
+def records(book: Book) -> Iterator[tuple[Path, bool, str | None]]:
+    """Give every record's path, whether it is in the archive, and its id."""
     for activity in book.ledger.activities:
         yield activity.path, activity.archived, activity.id
     for item in book.ledger.left_out:
         yield item.path, item.archived, item.id
 
 
-def _must_be_good(book: Book, before: bytes, after: bytes, id: str) -> None:
-    """Refuse an edit that would leave the record with an error it did not have."""
-    old = {_kind_of(p) for p in _errors(_read(book, before), id)}
+def must_be_good(book: Book, before: bytes, after: bytes, id: str) -> None:
+    """Refuse an edit that would leave the record with an error it did not have: UsageError."""
+    old = {_kind_of(p) for p in _errors(read(book, before), id)}
     for problem in _errors(make_book(book.file, book.day, after, None), id):
         if _kind_of(problem) not in old:
             raise UsageError(f"{problem.message}\n{problem.help}")
 
 
-def _read(book: Book, data: bytes) -> Book:
+def read(book: Book, data: bytes) -> Book:
     """Read some bytes of the ledger; those it was opened with have been read already."""
     return book if data == book.data else make_book(book.file, book.day, data, None)
 
