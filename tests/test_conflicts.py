@@ -10,7 +10,6 @@ import pytest
 
 from cmeledger import change
 from cmeledger.book import open_book
-from cmeledger.cli import writing
 from cmeledger.cli.main import Io, main
 from cmeledger.ledger.save import Saved, save
 from cmeledger.problems import Clash, Conflict
@@ -52,7 +51,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, file: Path, *texts: bytes) -> Non
             file.write_bytes(waiting.pop(0))
         return save(*arguments, **named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(writing, "save", saving)
+    monkeypatch.setattr(change, "save", saving)
 
 
 def cme(file: Path, *arguments: str) -> Result:

@@ -25,6 +25,8 @@ VERBS: Final = {
     "repeat": "a record like another one, on another day",
     "undo": "the last save back, to the byte",
     "redo": "again what was undone last",
+    "recover": "saved records that an editor with an old text took back",
+    "doctor": "what protects the ledger here, and what needs attention",
     "fmt": "the ledger in its usual order and spacing; no value changes",
     "init": "a first ledger; on a terminal it asks for what no option says",
     "schema": "a JSON Schema of the ledger, with which editors check as you type",
