@@ -190,7 +190,10 @@ def _taken(book: Book) -> set[str]:
 
 
 def find(book: Book, id: str) -> tuple[Path, Any]:
-    """Find a record of the ledger's own file: its path, and what it says. Raises UsageError."""
+    """Find a record of the ledger's own file: its path, and what it says.
+
+    Raises UsageError for an id that nothing bears, and for a record of the archive.
+    """
     for path, archived, name in records(book):
         if name == id:
             if archived:

@@ -2,9 +2,11 @@
 
 import argparse
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from difflib import unified_diff
+from types import MappingProxyType
+from typing import Final
 
 from cmeledger import recovery
 from cmeledger.book import Book, open_book
@@ -19,6 +21,8 @@ from cmeledger.problems import Conflict, Exit, NotWritten, UsageError
 from cmeledger.report import documents
 from cmeledger.report.terminal import Style, style_for
 from cmeledger.visible import visible
+
+NO_MORE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def add_options(made: argparse.ArgumentParser) -> None:
@@ -76,16 +80,21 @@ def needed(file: str, history: History | None) -> History:
 
 
 def carry_out(
-    book: Book, operation: Operation, options: argparse.Namespace, io: Io, words: Sequence[str]
+    book: Book,
+    operation: Operation,
+    options: argparse.Namespace,
+    io: Io,
+    words: Sequence[str],
+    more: Mapping[str, str] = NO_MORE,
 ) -> Exit:
     """Save what an operation does, or show it, and answer.
 
     `words` are the command that does it again, without the ledger: shown where another change of
-    the same record was in the way.
+    the same record was in the way. `more` goes into the JSON.
     """
     if options.dry_run:
         after = operation.apply(book.data)
-        return answer(operation.record, shown(book.data, after), options, io)
+        return answer(operation.record, shown(book.data, after), options, io, more=more)
     try:
         done, saved = perform(book, operation, open_history(io.env))
     except Conflict as error:
@@ -96,7 +105,7 @@ def carry_out(
             f"note: the id {operation.record} was taken meanwhile; this record is {done.record}",
             file=io.err,
         )
-    return answer(done.record, saved, options, io, done=done.what)
+    return answer(done.record, saved, options, io, done=done.what, more=more)
 
 
 def _explain(
@@ -135,9 +144,15 @@ def shown(before: bytes, after: bytes) -> Saved:
 
 
 def answer(
-    record: str | None, saved: Saved, options: argparse.Namespace, io: Io, *, done: str = ""
+    record: str | None,
+    saved: Saved,
+    options: argparse.Namespace,
+    io: Io,
+    *,
+    done: str = "",
+    more: Mapping[str, str] = NO_MORE,
 ) -> Exit:
-    """Say what was written, or would be."""
+    """Say what was written, or would be; `more` goes into the JSON."""
     written = not options.dry_run
     if saved.note:
         print(f"note: {visible(saved.note)}", file=io.err)
@@ -146,7 +161,7 @@ def answer(
     name = common.ledger_name(options, io)
     if options.json:
         diff = "".join(_diff(name, saved))
-        io.out.write(documents.dumps(documents.written(record, diff, written=written)))
+        io.out.write(documents.dumps(documents.written(record, diff, written=written) | dict(more)))
     elif written:
         io.out.write(f"Saved in {visible(name)}: {visible(done)}\n")
     else:
