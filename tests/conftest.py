@@ -26,6 +26,8 @@ settings.load_profile("house")
 
 DATA = Path(__file__).parent / "data"
 SAMPLES = Path(__file__).parent.parent / "sample-ledgers"
+NASTY: dict[str, list[str]] = json.loads((DATA / "nasty-strings.json").read_text("utf-8"))
+"""Hostile texts, in groups."""
 
 
 class Result(NamedTuple):

@@ -9,7 +9,7 @@ import pytest
 from cmeledger import change
 from cmeledger.book import open_book
 from cmeledger.problems import Conflict
-from conftest import DATA, HEAD, Result, run_here
+from conftest import HEAD, NASTY, Result, run_here
 
 DAY = date(2026, 3, 1)
 AS_OF = ("--as-of", "2026-03-01")
@@ -274,9 +274,6 @@ def test_fmt_orders_and_spaces_and_changes_no_value(file: Path) -> None:
     assert file.read_text("utf-8") == after
     assert cme(file, "undo").code == 0
     assert file.read_text("utf-8") == text
-
-
-NASTY: dict[str, list[str]] = json.loads((DATA / "nasty-strings.json").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("group", sorted(NASTY))

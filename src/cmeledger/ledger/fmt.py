@@ -72,6 +72,11 @@ def _day(record: Any) -> date:
     return next((day for day in days if type(day) is date), date.max)
 
 
+def _whole(path: Path) -> Path:
+    """Find what a section is part of: a record, or a table of which there is one."""
+    return path[:2] if len(path) > 1 and isinstance(path[1], int) else path[:1]
+
+
 def _text(layout: Layout, ids: dict[int, str], numbers: list[int]) -> str:
     names = list(schema.TABLES)
     ranks = {number: rank for rank, number in enumerate(numbers)}
@@ -79,8 +84,7 @@ def _text(layout: Layout, ids: dict[int, str], numbers: list[int]) -> str:
     keys: dict[Path, tuple[int, int]] = {}
     position, last = 0, None
     for section in layout.sections:
-        depth = 2 if section.path[:1] and section.path[0] in schema.ARRAYS else 1
-        path = section.path[:depth]
+        path = _whole(section.path)
         if path in groups and path != last:
             raise EditRefused(f"the tables of one {path[0]} stand apart", BY_HAND)
         last = path
@@ -89,9 +93,7 @@ def _text(layout: Layout, ids: dict[int, str], numbers: list[int]) -> str:
         position = layout.next_line(end) if section.own_end else 0
         groups.setdefault(path, []).append(block)
         rank = names.index(str(path[0])) if path and path[0] in names else len(names)
-        within = int(path[1]) if depth == 2 else len(keys)
-        if path[:1] == ("activity",):
-            within = ranks[within]
+        within = ranks[int(path[1])] if path[:1] == ("activity",) else len(keys)
         keys.setdefault(path, (rank if path else -1, within))
     ordered = sorted(groups, key=lambda path: keys[path])
     parts = ["\n".join(block for block in groups[path] if block) for path in ordered]
@@ -107,7 +109,7 @@ def _section(layout: Layout, section: Section, start: int, end: int, ids: dict[i
     position = 0 if not path else layout.next_line(section.key[1])
     if path:
         above = text[start : section.start].strip()
-        if above and layout.blanks_above(section.start):
+        if above and path == _whole(path) and layout.blanks_above(section.start):
             above += "\n"
         header = text[section.key[0] : layout.line_end(section.key[1])].rstrip()
         parts += [above, header] if above else [header]
