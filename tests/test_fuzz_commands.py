@@ -24,6 +24,19 @@ from test_fuzz import LEDGERS, damage
 from test_hostile import RAW
 from typed import document, some, typed
 
+GOOD = {
+    "DATE": ["2025-06-01", "2026-02-28", "2024-05-11"],
+    "YEAR": ["2026", "2024"],
+    "N": ["1", "2", "1.50"],
+    "MM-DD": ["05-10"],
+    "A,B": ["students", "students,residents"],
+    "A,B | A=N,B=N": ["ehr", "ehr,dementia", "ehr=1,dementia=0.5"],
+    "FILE,FILE": ["a.pdf", "b.pdf,c.pdf"],
+    "WORD": ["course", "planned", "attended"],
+}
+"""What may be right for an argument, by the word that its help has for it."""
+USUAL = ("yes", "key_date", "key_credits", "key_category", "name", "birthday", "renewal_date")
+"""Options without which little is done."""
 CODES = {0, 1, 2, 3, 4, 5}
 RECORD_VERBS = ("add", "edit", "remove", "claim", "repeat", "attach")
 """Verbs that are about one record: all others stay."""
@@ -35,33 +48,44 @@ SAFE = [text for group in NASTY.values() for text in group if "/" not in text an
 
 
 def word(dice: random.Random, ids: list[str]) -> str:
-    """Choose what is typed for an argument."""
+    """Choose anything at all for an argument."""
     return dice.choice(dice.choice([ids or WORDS, WORDS, SAFE]))
 
 
+def meant(dice: random.Random, action: argparse.Action, ids: list[str]) -> str:
+    """Choose what may be right for an argument."""
+    if action.choices:
+        return str(dice.choice(list(action.choices)))
+    if action.dest == "id" and ids:
+        return dice.choice(ids)
+    name = action.metavar[0] if isinstance(action.metavar, tuple) else action.metavar
+    return dice.choice(GOOD.get(str(name), ["A title"]))
+
+
 def command(dice: random.Random, verb: str, file: str, ids: list[str]) -> list[str]:
-    """Type a command: its positionals, some options, and now and then what it does not know."""
+    """Type a command: its arguments, some options, and now and then what it does not know."""
     actions = importlib.import_module(f"cmeledger.cli.{verb}_cmd").parser()._actions  # noqa: SLF001
-    positionals, options = [], []
+    wild = some(dice, 3)
+
+    def value(action: argparse.Action) -> str:
+        return word(dice, ids) if wild and some(dice, 3) else meant(dice, action, ids)
+
+    words = [verb]
+    options: list[str] = []
     for action in actions:
-        if isinstance(action, argparse._HelpAction):  # noqa: SLF001
+        if action.dest == "help":
             continue
-        if not action.option_strings:
-            if action.dest != "ledger":
-                wanted = dice.choice([ids, WORDS]) if action.dest == "id" else []
-                positionals.append(dice.choice(wanted) if wanted else word(dice, ids))
-        elif some(dice, 2 if action.dest in ("yes", "key_date") else 6):
+        if action.dest == "ledger":
+            words += [] if some(dice, 8) else [file]  # otherwise the variable names it
+        elif not action.option_strings:
+            words.append(value(action))
+        elif action.required or some(dice, 2 if action.dest in USUAL else 8):
             options.append(action.option_strings[-1])
-            if action.nargs != 0:
-                options.append(
-                    dice.choice([str(choice) for choice in action.choices])
-                    if action.choices and some(dice, 2)
-                    else word(dice, ids)
-                )
-    if some(dice, 12):
+            count = action.nargs if isinstance(action.nargs, int) else 1
+            options += [value(action) for _ in range(count)]
+    if wild and some(dice, 6):
         options.append(word(dice, ids))
-    typed_file = [] if some(dice, 8) else [file]  # otherwise the variable names it
-    return [verb, *positionals, *typed_file, *options]
+    return [*words, *options]
 
 
 def run(words: list[str], folder: Path) -> Result:
@@ -102,7 +126,7 @@ def attack(dice: random.Random, folder: Path) -> Counter[str]:
     if way != "gone":
         file.write_bytes(data)
     seen: list[bytes | None] = [None if way == "gone" else data]
-    for _ in range(dice.choice([1, 2, 4])):
+    for _ in range(dice.choice([1, 2, 5, 8])):
         verb = dice.choice(sorted(VERBS))
         before = seen[-1]
         words = command(dice, verb, str(file), ids_of(before or b""))
@@ -114,7 +138,8 @@ def attack(dice: random.Random, folder: Path) -> Counter[str]:
         after = file.read_bytes() if file.exists() else None
         assert done.code in CODES, where
         assert "Traceback" not in done.err, where
-        assert verb == "completion" or not RAW.search(done.out + done.err), where
+        shown = done.out.replace("\r\n", "\n") if "--csv" in words else done.out
+        assert verb == "completion" or not RAW.search(shown + done.err), where
         assert done.code == 0 or done.out or done.err, where  # there is something said
         ends[f"{verb} {done.code}"] += 1
         if after == before:
