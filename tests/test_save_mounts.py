@@ -1,7 +1,6 @@
 """Saving on a small disk that is really full, and into a ledger that is itself a mount point."""
 
 import contextlib
-import errno
 import os
 import pathlib
 import subprocess
@@ -48,10 +47,11 @@ def disk(tmp_path: pathlib.Path) -> Iterator[pathlib.Path]:
 def fill(disk: pathlib.Path, free: int) -> pathlib.Path:
     """Fill a disk but for some pages."""
     filler = disk / "filler"
-    with pytest.raises(OSError, match="No space left") as caught, filler.open("wb", 0) as opened:
+    taken = 0
+    with filler.open("wb", 0) as opened, contextlib.suppress(OSError):  # until it is full
         while True:
-            opened.write(bytes(PAGE))
-    assert caught.value.errno == errno.ENOSPC
+            taken += opened.write(bytes(PAGE))
+    assert taken < 16 * PAGE
     os.truncate(filler, filler.stat().st_size - free * PAGE)
     return filler
 
@@ -89,7 +89,7 @@ def test_a_full_disk_leaves_the_old_text(
 def test_a_history_on_a_full_disk_refuses_the_save(disk: pathlib.Path) -> None:
     file, history = disk / "cme.toml", History(str(disk / "history"))
     filler = fill(disk, 0)
-    with pytest.raises(NotWritten, match="cannot be written .no space left on device."):
+    with pytest.raises(NotWritten, match=r"cannot be written \(no space left on device\)"):
         save(str(file), FIRST, add(b"one"), "add", history)
     assert file.read_bytes() == FIRST
     filler.unlink()

@@ -133,7 +133,7 @@ def test_a_killed_write_in_place_is_whole_or_found_and_undone(
         if found is None:
             torn += 1
             assert history.torn(str(file), text)
-            with pytest.raises(NotWritten, match="cut off in the middle(.|\n)*cmeledger undo"):
+            with pytest.raises(NotWritten, match=r"cut off in the middle.*\n.*cmeledger undo"):
                 save(str(file), text, add(b"one"), "add", history)
             assert file.read_bytes() == text
             undo(str(file), history)

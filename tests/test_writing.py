@@ -304,3 +304,10 @@ def test_an_unusable_ledger_is_never_written(file: Path) -> None:
     file.write_text("format = 1\n[[activity\n", "utf-8")
     assert cme(file, "add", "X", "--category", "1", "--credits", "1").code == 3
     assert file.read_text("utf-8") == "format = 1\n[[activity\n"
+
+
+def test_only_a_line_feed_ends_a_line_of_the_diff(file: Path) -> None:
+    done = cme(file, "edit", "talk", "--note", "one\u2028line\x85still", "--json", "--dry-run")
+    assert done.json["diff"].splitlines()[0].startswith("--- ")
+    added = [line for line in done.json["diff"].split("\n") if line.startswith("+")]
+    assert added[1:] == ['+note = "one\u2028line\x85still"']

@@ -21,7 +21,15 @@ Owner = tuple[str, int] | None
 DAYS = [date(2025, 6, 1) + timedelta(days=70 * number) for number in range(-14, 8)]
 RECORDS = ("license", "activity", "waiver", "requirement", "renewal")
 WORDS = ["plain", "It's", 'With "quotes" and \\', "漢字 é", "# no comment", "[[activity]]", ""]
-WORDS += ["Two\nlines", "tab\there", "'''", '"""', "a = 1\n[license]\n", "\\u0041"]
+WORDS += [
+    "Two\nlines",
+    "tab\there",
+    "'''",
+    '"""',
+    "a = 1\n[license]\n",
+    "\\u0041",
+    "no\u2028line\x85end",
+]
 
 
 class Part(NamedTuple):
@@ -146,7 +154,7 @@ class Manner:
     def number(self) -> str:
         """Give the next comment a number, so that it can be found again."""
         self.comments += 1
-        return f"c{self.comments}."
+        return f"c{self.comments}." + self.dice.choice(["", "", "", " no\u2028line\x85end"])
 
     def comment(self) -> bool:
         """Say whether there is a comment now."""

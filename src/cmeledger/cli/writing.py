@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterator
 from datetime import date
 from difflib import unified_diff
+from io import StringIO
 
 from cmeledger.book import Book, open_book
 from cmeledger.change import Operation
@@ -110,8 +111,8 @@ def ask(question: str, options: argparse.Namespace, io: Io) -> bool:
 
 
 def _diff(name: str, saved: Saved) -> Iterator[str]:
-    before, after = (
-        part.decode("utf-8-sig", "replace").splitlines(keepends=True)
+    before, after = (  # only what ends a line in TOML ends one here
+        StringIO(part.decode("utf-8-sig", "replace"), newline="\n").readlines()
         for part in (saved.before, saved.after)
     )
     for line in unified_diff(before, after, name, name):

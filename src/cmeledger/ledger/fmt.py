@@ -97,7 +97,7 @@ def _text(layout: Layout, ids: dict[int, str], numbers: list[int]) -> str:
         keys.setdefault(path, (rank if path else -1, within))
     ordered = sorted(groups, key=lambda path: keys[path])
     parts = ["\n".join(block for block in groups[path] if block) for path in ordered]
-    tail = layout.text[position:].strip()
+    tail = "\n".join(_comments(layout.text[position:]))
     return "\n\n".join(part for part in [*parts, tail] if part) + "\n"
 
 
@@ -108,18 +108,18 @@ def _section(layout: Layout, section: Section, start: int, end: int, ids: dict[i
     parts = []
     position = 0 if not path else layout.next_line(section.key[1])
     if path:
-        above = text[start : section.start].strip()
-        if above and path == _whole(path) and layout.blanks_above(section.start):
-            above += "\n"
-        header = text[section.key[0] : layout.line_end(section.key[1])].rstrip()
-        parts += [above, header] if above else [header]
+        parts = _comments(text[start : section.start])
+        if parts and path == _whole(path) and layout.blanks_above(section.start):
+            parts.append("")
+        parts.append(text[section.key[0] : layout.line_end(section.key[1])].rstrip())
     pieces = []
     for entry in layout.entries_of(section):
-        comments = [line.strip() for line in text[position : entry.start].splitlines()]
+        lines = _comments(text[position : entry.start], blanks=not path)
+        if not path and lines and layout.blanks_above(entry.start):
+            lines.append("")  # a file's heading stays apart from its first key
         key = text[entry.start : entry.key[1]].strip()
         line = layout.line_end(entry.value[1])
-        written = f"{key} = {text[entry.value[0] : line].rstrip()}"
-        lines = [*(item for item in comments if item), written]
+        lines.append(f"{key} = {text[entry.value[0] : line].rstrip()}")
         name = str(entry.path[depth])
         rank = order(str(path[0]), name) if depth <= 2 and path else 0
         pieces.append((rank, "\n".join(lines)))
@@ -127,5 +127,11 @@ def _section(layout: Layout, section: Section, start: int, end: int, ids: dict[i
     if path[:1] == ("activity",) and depth == 2 and int(path[1]) in ids:
         pieces.append((-1, f"id = {spell.value(ids[int(path[1])])}"))
     pieces.sort(key=lambda piece: piece[0])
-    below = text[position:end].strip()
-    return "\n".join([*parts, *(piece for _, piece in pieces), *([below] if below else [])])
+    return "\n".join([*parts, *(piece for _, piece in pieces), *_comments(text[position:end])])
+
+
+def _comments(text: str, *, blanks: bool = True) -> list[str]:
+    """Take comments for what they are, with one blank line between two blocks, or none."""
+    lines = [line.strip() for line in text.strip().split("\n")]
+    above = ["", *lines]
+    return [line for line, last in zip(lines, above, strict=False) if line or (last and blanks)]
