@@ -59,10 +59,10 @@ def fill(disk: pathlib.Path, free: int) -> pathlib.Path:
 @pytest.mark.parametrize("free", range(4))
 @pytest.mark.parametrize("way", ["beside", "in-place"])
 def test_a_full_disk_leaves_the_old_text(
-    disk: pathlib.Path, tmp_path: pathlib.Path, free: int, way: str
+    disk: pathlib.Path, history: History, free: int, way: str
 ) -> None:
     """The new text needs four pages beside the old, or three more in place: it never fits."""
-    file, history = disk / "cme.toml", History(str(tmp_path / "history"))
+    file = disk / "cme.toml"
     if way == "in-place":
         os.link(file, disk / "other.toml")
         free = min(free, 2)
@@ -97,13 +97,14 @@ def test_a_history_on_a_full_disk_refuses_the_save(disk: pathlib.Path) -> None:
     assert [entry.what for entry in history.entries(str(file))] == ["add"]
 
 
-def test_a_ledger_that_is_a_mount_point_is_written_in_place(tmp_path: pathlib.Path) -> None:
+def test_a_ledger_that_is_a_mount_point_is_written_in_place(
+    tmp_path: pathlib.Path, history: History
+) -> None:
     """As a container has it that was given one file."""
     outside, inside = tmp_path / "outside.toml", tmp_path / "inside" / "cme.toml"
     outside.write_bytes(FIRST)
     inside.parent.mkdir()
     inside.touch()
-    history = History(str(tmp_path / "history"))
     with mounted(inside, "--bind", str(outside)):
         saved = save(str(inside), FIRST, add(b"one"), "add", history)
         assert saved.note == "it was written in place: its name cannot be given to another file"

@@ -112,12 +112,11 @@ def number_in(file: pathlib.Path) -> int | None:
     "kills", [20, pytest.param(400, marks=pytest.mark.soak)], ids=["short", "soak"]
 )
 def test_a_killed_write_in_place_is_whole_or_found_and_undone(
-    tmp_path: pathlib.Path, kills: int
+    file: pathlib.Path, history: History, kills: int
 ) -> None:
     """What is torn is refused by the next save, and undo gives the last whole text back."""
-    file, history = tmp_path / "cme.toml", History(str(tmp_path / "history"))
     file.write_bytes(b"0\n" * 8000)
-    os.link(file, tmp_path / "other.toml")
+    os.link(file, file.with_name("other.toml"))
     dice = random.Random(2)
     last, torn = 0, 0
     for _ in range(kills):
