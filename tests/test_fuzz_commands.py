@@ -191,7 +191,7 @@ def test_a_hundred_thousand_commands(
     block: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ends: Counter[str] = Counter()
-    for number in range(430):  # 2.3 commands each, on the average
+    for number in range(250):  # four commands each, on the average
         folder = tmp_path / str(number)
         folder.mkdir()
         ends += attack(random.Random(f"{block} {number}"), folder)

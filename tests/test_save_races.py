@@ -124,7 +124,8 @@ def test_a_killed_write_in_place_is_whole_or_found_and_undone(
         assert process.stdout
         heard = [process.stdout.readline().strip() for _ in range(dice.randint(1, 300))]
         process.kill()
-        heard += process.communicate()[0].split()
+        heard += process.stdout.read().split()  # communicate would miss what has been buffered
+        process.communicate()
         said = int([str(last), *(word for word in heard if word != "part")][-1])
         assert process.returncode == -signal.SIGKILL
         found = number_in(file)
