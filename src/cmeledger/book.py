@@ -6,7 +6,7 @@ begin here.
 
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -96,28 +96,48 @@ def make_book(file: str, day: date, data: bytes, archive_data: bytes | None) -> 
 
     Raises LedgerUnusable as `open_book` does.
     """
-    rulebook = rules.load()
-    archive_file = archive_name(file)
-
-    def unusable(problems: Sequence[Problem], ledger: Ledger | None = None) -> LedgerUnusable:
-        texts = [(part or b"").decode("utf-8-sig", "replace") for part in (data, archive_data)]
-        return LedgerUnusable(file, tuple(problems), texts[0], archive_file, texts[1], ledger)
-
-    archive = NOTHING
     in_archive = False
     try:
         document = parse(data)
         in_archive = True
-        if archive_data is not None:
-            archive = parse(archive_data)
-        in_archive = False
+        archive = NOTHING if archive_data is None else parse(archive_data)
+    except NotToml as error:
+        problem = error.problem._replace(archived=in_archive)
+        archive_text = (archive_data or b"").decode("utf-8-sig", "replace")
+        raise _not_toml(file, problem, data, archive_text) from error
+    return _made(file, day, data, document, archive)
+
+
+def remake(book: Book, data: bytes, document: Document | None = None) -> Book:
+    """Make the book that another text of the same ledger gives, with the same archive.
+
+    `document` is what the text reads as, where that is known. Raises LedgerUnusable as `open_book`
+    does.
+    """
+    try:
+        document = document or parse(data)
+    except NotToml as error:
+        raise _not_toml(book.file, error.problem, data, book.archive.text) from error
+    return _made(book.file, book.day, data, document, book.archive)
+
+
+def _not_toml(file: str, problem: Problem, data: bytes, archive_text: str) -> LedgerUnusable:
+    text = data.decode("utf-8-sig", "replace")
+    return LedgerUnusable(file, (problem,), text, archive_name(file), archive_text)
+
+
+def _made(file: str, day: date, data: bytes, document: Document, archive: Document) -> Book:
+    rulebook = rules.load()
+    try:
         ledger, problems = read(document, rules.vocabulary(rulebook), archive)
     except NotToml as error:
-        problem = error.problem
-        raise unusable([problem._replace(archived=problem.archived or in_archive)]) from error
-    if any(problem.code in FATAL for problem in problems):
-        more = warnings(ledger, rulebook, (), {}, day)  # those that need no license
-        raise unusable([*problems, *more], ledger)
+        ledger, problems = None, [error.problem]
+    if ledger is None or any(problem.code in FATAL for problem in problems):
+        # Of the warnings only those that need no license.
+        more = warnings(ledger, rulebook, (), {}, day) if ledger else ()
+        raise LedgerUnusable(
+            file, (*problems, *more), document.text, archive_name(file), archive.text, ledger
+        )
     return Book(
         file,
         ledger,
@@ -126,7 +146,7 @@ def make_book(file: str, day: date, data: bytes, archive_data: bytes | None) -> 
         tuple(problems),
         document,
         archive,
-        archive_file if archive_data is not None else None,
+        None if archive is NOTHING else archive_name(file),
         archive_skipped=False,
         data=data,
     )

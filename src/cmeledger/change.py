@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-from cmeledger.book import Book, make_book
+from cmeledger.book import Book, remake
 from cmeledger.ledger import edit
 from cmeledger.ledger.activities import slug
 from cmeledger.ledger.history import Touched
@@ -37,9 +37,10 @@ def adding(book: Book, values: Mapping[str, Any]) -> Operation:
         values = {"id": _free_id(book, values), **{k: v for k, v in values.items() if k != "id"}}
     id = values["id"]
 
-    def apply(data: bytes) -> bytes:
-        edited = edit.add(data, "activity", values)
-        _must_be_good(book, data, edited.data, id)
+    def apply(now: bytes) -> bytes:
+        fresh = _read(book, now)
+        edited = edit.add(now, "activity", values, fresh.document)
+        _must_be_good(fresh, edited, id)
         return edited.data
 
     return Operation(f"add {id}", id, apply, Touched(added=(id,)))
@@ -50,9 +51,9 @@ def changing(book: Book, id: str, changes: Mapping[str, Any]) -> Operation:
     own = _find(book, id)[1]
 
     def apply(now: bytes) -> bytes:
-        path = _same(book, now, id, own)
-        edited = edit.change(now, path, changes)
-        _must_be_good(book, now, edited.data, changes.get("id") or id)
+        fresh = _read(book, now)
+        edited = edit.change(now, _same(fresh, id, own), changes, fresh.document)
+        _must_be_good(fresh, edited, changes.get("id") or id)
         return edited.data
 
     new = changes.get("id") or id
@@ -65,7 +66,8 @@ def removing(book: Book, id: str) -> Operation:
     own = _find(book, id)[1]
 
     def apply(now: bytes) -> bytes:
-        return edit.remove(now, _same(book, now, id, own)).data
+        fresh = _read(book, now)
+        return edit.remove(now, _same(fresh, id, own), fresh.document).data
 
     return Operation(f"remove {id}", id, apply, Touched(removed=(id,)))
 
@@ -135,12 +137,11 @@ def _find(book: Book, id: str) -> tuple[Path, Any]:
     raise UsageError(f"no record is called '{id}'\nlist the records' ids with: cmeledger list")
 
 
-def _same(book: Book, now: bytes, id: str, own: Any) -> Path:
-    """Find the record in other bytes; it must read as it did."""
-    fresh = _read(book, now)
-    for path, _, name in _records(fresh):
+def _same(book: Book, id: str, own: Any) -> Path:
+    """Find the record as the file has it now; it must read as it did."""
+    for path, _, name in _records(book):
         if name == id:
-            if _table(fresh, path) == own:
+            if _table(book, path) == own:
                 return path
             raise Conflict(
                 book.file,
@@ -166,17 +167,17 @@ def _records(book: Book) -> Iterator[tuple[Path, bool, str | None]]:
         yield item.path, item.archived, item.id
 
 
-def _must_be_good(book: Book, before: bytes, after: bytes, id: str) -> None:
+def _must_be_good(book: Book, edited: edit.Edited, id: str) -> None:
     """Refuse an edit that would leave the record with an error it did not have."""
-    old = {_kind_of(p) for p in _errors(_read(book, before), id)}
-    for problem in _errors(make_book(book.file, book.day, after, None), id):
+    old = {_kind_of(p) for p in _errors(book, id)}
+    for problem in _errors(remake(book, edited.data, edited.document), id):
         if _kind_of(problem) not in old:
             raise UsageError(f"{problem.message}\n{problem.help}")
 
 
 def _read(book: Book, data: bytes) -> Book:
     """Read some bytes of the ledger; those it was opened with have been read already."""
-    return book if data == book.data else make_book(book.file, book.day, data, None)
+    return book if data == book.data else remake(book, data)
 
 
 def _errors(book: Book, id: str) -> list[Problem]:

@@ -4,6 +4,7 @@ Comments directly above a header belong to it; those directly below a record's l
 that record; a comment with blank lines around it belongs to nobody.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
@@ -69,6 +70,8 @@ class Layout:
         self.places = Places(text)
         self.entries = _entries(text, self.places)
         self.sections = list(self._sections())
+        self._entry_starts = [item.start for item in self.entries]
+        self._numbers = {item.path: number for number, item in enumerate(self.sections)}
 
     def line_start(self, position: int) -> int:
         """Find where the line at a position begins."""
@@ -99,7 +102,8 @@ class Layout:
 
     def entries_of(self, section: Section) -> list[Entry]:
         """Find the lines of one section."""
-        return [item for item in self.entries if section.start <= item.start < section.limit]
+        first = bisect_left(self._entry_starts, section.start)
+        return self.entries[first : bisect_left(self._entry_starts, section.limit, first)]
 
     def end(self, section: Section) -> int:
         """Find the end of a section's last line, with the comments directly below it."""
@@ -114,7 +118,7 @@ class Layout:
 
     def lead(self, section: Section) -> int:
         """Find where the comments directly above a section's header begin."""
-        number = self.sections.index(section)
+        number = self._numbers[section.path]
         floor = self.sections[number - 1].own_end if number else 0
         start = section.start
         while start > floor:

@@ -7,13 +7,12 @@ Otherwise the edit is refused. Nothing here opens a file.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from cmeledger.ledger import inline, schema, spell
-from cmeledger.ledger.blocks import PLAIN, Layout, Section, Style
-from cmeledger.ledger.parse import NotToml, parse
+from cmeledger.ledger import fresh, inline, schema, spell
+from cmeledger.ledger.blocks import Layout
+from cmeledger.ledger.parse import Document, NotToml, parse
 from cmeledger.ledger.spell import EditRefused, Value
 from cmeledger.ledger.splice import BY_HAND, Splice, Splicer, applied, order
 from cmeledger.model import Path
@@ -45,6 +44,8 @@ class Edited(NamedTuple):
     """Of the record afterwards; of one taken out, where it was."""
     line: int
     """Where the record begins, from 1; of one taken out, where it began."""
+    document: Document
+    """What the new bytes read as: they have been read, to be compared with what was meant."""
 
 
 class _Opened:
@@ -59,21 +60,24 @@ class _Opened:
         return Layout(self.text)
 
 
-def add(data: bytes, table: str, values: Mapping[str, Value]) -> Edited:
+def add(
+    data: bytes, table: str, values: Mapping[str, Value], document: Document | None = None
+) -> Edited:
     """Add a record to one of the tables written with double brackets.
 
     An activity goes after the last one in the file that is not later, else before the first; any
     other record after the last of its table. It is written as its nearest neighbor is, its keys in
-    the schema's order. Raises EditRefused.
+    the schema's order. `document` is what the bytes read as, where that is known. Raises
+    EditRefused.
     """
-    opened = _open(data)
+    opened = _open(data, document)
     if table not in schema.ARRAYS:
         raise EditRefused(f"there is no table of records '{table}'", "add to one of the five")
     records = opened.tables.get(table, [])
     if not isinstance(records, list):
         raise EditRefused(f"{table} is not a list of tables", f"write [[{table}]] first: {BY_HAND}")
     ordered = {name: values[name] for name in sorted(values, key=lambda name: order(table, name))}
-    index = _index(records, ordered) if table == "activity" else len(records)
+    index = fresh.index(records, ordered) if table == "activity" else len(records)
     meant = opened.tables | {table: [*records[:index], spell.normal(ordered), *records[index:]]}
     near = _near(opened, (table, index), meant, lambda data, _: add(data, table, values))
     if near is not None:
@@ -85,22 +89,26 @@ def add(data: bytes, table: str, values: Mapping[str, Value]) -> Edited:
         at = splices[-1].start + len(splices[-1].text) - len(splices[-1].text.lstrip())
         at += sum(len(item.text) for item in splices[:-1])
     else:
-        position, before, text, after = _new_block(layout, table, index, ordered)
+        position, before, text, after = fresh.block(layout, table, index, ordered)
         splices = [Splice(position, position, before + text + after)]
         at = position + len(before)
-    edited = _judged(opened, splices, meant, (table, index))
-    new_text = edited.decode("utf-8-sig")
-    return Edited(edited, (table, index), new_text.count("\n", 0, at) + 1)
+    data, read = _judged(opened, splices, meant, (table, index))
+    return Edited(data, (table, index), read.text.count("\n", 0, at) + 1, read)
 
 
-def change(data: bytes, path: Path, changes: Mapping[str, Value | None]) -> Edited:
+def change(
+    data: bytes,
+    path: Path,
+    changes: Mapping[str, Value | None],
+    document: Document | None = None,
+) -> Edited:
     """Give keys of one table other values; None takes a key out.
 
     `path` is a record's, ("activity", 3), or a single table's, ("practice",). A new key stands
     where the schema's order puts it relative to those present; the record stays where it is.
-    Raises EditRefused.
+    `document` is what the bytes read as, where that is known. Raises EditRefused.
     """
-    opened = _open(data)
+    opened = _open(data, document)
     old = _table_at(opened.tables, path)
     new: dict[str, Any] = dict(old)
     for name, given in changes.items():
@@ -124,15 +132,16 @@ def change(data: bytes, path: Path, changes: Mapping[str, Value | None]) -> Edit
             splicer.replace(path, old, new)
         splices = splicer.splices
     at = (place.key or place.value or (0, 0))[0]
-    return Edited(_judged(opened, splices, meant, path), path, layout.line_number(at))
+    data, read = _judged(opened, splices, meant, path)
+    return Edited(data, path, layout.line_number(at), read)
 
 
-def remove(data: bytes, path: Path) -> Edited:
+def remove(data: bytes, path: Path, document: Document | None = None) -> Edited:
     """Take a record out: its lines, the comments directly above it and one run of blank lines.
 
-    Raises EditRefused.
+    `document` is what the bytes read as, where that is known. Raises EditRefused.
     """
-    opened = _open(data)
+    opened = _open(data, document)
     _table_at(opened.tables, path)
     if len(path) != 2:
         raise EditRefused(f"{path[0]} is no record", BY_HAND)
@@ -145,11 +154,12 @@ def remove(data: bytes, path: Path) -> Edited:
         return near
     layout = opened.layout
     place = layout.places.found[path]
-    splices = inline.remove(layout, path) if place.key is None else [_without(layout, path)]
+    splices = inline.remove(layout, path) if place.key is None else [fresh.without(layout, path)]
     if not rest and place.key is not None:
         del meant[table]
     at = (place.key or place.value or (0, 0))[0]
-    return Edited(_judged(opened, splices, meant, path), path, layout.line_number(at))
+    data, read = _judged(opened, splices, meant, path)
+    return Edited(data, path, layout.line_number(at), read)
 
 
 def repeated(data: bytes, path: Path, changes: Mapping[str, Value | None]) -> dict[str, Value]:
@@ -163,9 +173,9 @@ def repeated(data: bytes, path: Path, changes: Mapping[str, Value | None]) -> di
     return {name: given for name, given in copied.items() if given is not None}
 
 
-def _open(data: bytes) -> _Opened:
+def _open(data: bytes, document: Document | None = None) -> _Opened:
     try:
-        document = parse(data)
+        document = document or parse(data)
     except NotToml as error:
         span = error.problem.span
         where = f"line {span.line}: " if span else ""
@@ -200,12 +210,12 @@ def _near(
         if edited.path != (table, index - first):
             return None
         data = opened.data[:start] + edited.data + opened.data[end:]
-        read = parse(data).tables
+        read = parse(data)
     except (EditRefused, NotToml):
         return None
-    if read != meant:
+    if read.tables != meant:
         return None
-    return Edited(data, path, edited.line + opened.data.count(b"\n", 0, start))
+    return Edited(data, path, edited.line + opened.data.count(b"\n", 0, start), read)
 
 
 def _table_at(tables: Mapping[str, Any], path: Path) -> dict[str, Any]:
@@ -232,141 +242,12 @@ def _differ(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
     return not spell.same(old, spell.normal(new))
 
 
-def _day(record: Any) -> date | None:
-    if not isinstance(record, Mapping):
-        return None
-    days = (record.get(name) for name in ("date", "end", "start"))
-    return next((day for day in days if type(day) is date), None)
-
-
-def _index(records: list[Any], values: Mapping[str, Any]) -> int:
-    """Find where an activity goes: after the last one that is not later, else before the first."""
-    day = _day(values)
-    for number in range(len(records) - 1, -1, -1):
-        other = _day(records[number])
-        if day is None or (other is not None and other <= day):
-            return number + 1
-    return 0 if any(_day(item) for item in records) else len(records)
-
-
-def _new_block(
-    layout: Layout, table: str, index: int, values: Mapping[str, Any]
-) -> tuple[int, str, str, str]:
-    """Write a record: where it goes, what goes before it, its lines, what goes after."""
-    sections = layout.sections
-    if index or (table, 0) not in layout.places.found:
-        if index:
-            neighbor = layout.sections_of((table, index - 1))[-1]
-            first = layout.sections_of((table, index - 1))[0]
-        else:
-            neighbor, first = _above(layout, table), None
-        text = _written(layout, table, first, values, layout.eol(neighbor.own_end))
-        end = layout.end(neighbor) if neighbor.key[1] or neighbor.own_end else 0
-        eol = layout.eol(end)
-        if not neighbor.key[1] and not neighbor.own_end:  # nothing but comments, or nothing at all
-            end = len(layout.text) if len(sections) == 1 else 0
-            glue = "" if not layout.text[:end] or layout.text[:end].endswith("\n") else eol
-            blank = eol if layout.text[:end].strip() else ""
-            tail = eol if end == len(layout.text) else eol * 2
-            return end, glue + blank, text, tail
-        gap = _gap(layout, table, neighbor, first)
-        last_line = layout.text[layout.line_start(end) : end]
-        if not gap and last_line.lstrip().startswith("#"):
-            gap = 1  # directly below a comment, the comment would become the new record's
-        return end, eol * (gap + 1), text, ""
-    successor = layout.sections_of((table, 0))[0]
-    position = layout.lead(successor)
-    eol = layout.eol(successor.key[1])
-    text = _written(layout, table, successor, values, eol)
-    gap = _gap(layout, table, layout.sections_of((table, 0))[-1], successor)
-    return position, "", text, eol * (gap + 1)
-
-
-def _above(layout: Layout, table: str) -> Section:
-    """Find the section that the first record of a table goes below."""
-    names = list(schema.TABLES)
-    rank = names.index(table)
-    earlier = [
-        item
-        for item in layout.sections
-        if item.path and item.path[0] in names and names.index(str(item.path[0])) < rank
-    ]
-    return earlier[-1] if earlier else layout.sections[-1]
-
-
-def _gap(layout: Layout, table: str, last: Section, first: Section | None) -> int:
-    """Tell how many blank lines stand between records near a neighbor."""
-    number = layout.sections.index(last)
-    if number + 1 < len(layout.sections):
-        following = layout.sections[number + 1]
-        if following.path[:1] == (table,):
-            return layout.blanks_above(layout.lead(following))
-    if first is not None and layout.sections.index(first) > 0:
-        lead = layout.lead(first)
-        if layout.text[:lead].strip():
-            return layout.blanks_above(lead)
-    return 1
-
-
-def _written(
-    layout: Layout, table: str, neighbor: Section | None, values: Mapping[str, Any], eol: str
-) -> str:
-    """Write a record's lines in the style of a neighbor."""
-    if neighbor is None:
-        style = PLAIN._replace(header=f"[[{table}]]", eol=eol)
-    else:
-        style = layout.style(neighbor)._replace(eol=eol)
-        style = style._replace(column=_column(layout, neighbor, style, values))
-    return eol.join([style.header, *(style.line(name, item) for name, item in values.items())])
-
-
-def _column(
-    layout: Layout, neighbor: Section, style: Style, values: Mapping[str, Any]
-) -> int | None:
-    """Find the column of the equals signs: each record's own, or one for all."""
-    if style.column is None:
-        return None
-    own = max(len(style.indent + spell.key(name)) for name in values) + 1
-    others = {
-        layout.style(item).column
-        for item in layout.sections[-200:]
-        if item.path[:1] == neighbor.path[:1] and len(item.path) == 2
-    }
-    longest = max(item.key[1] - item.start for item in layout.entries_of(neighbor))
-    if len(others) == 1 and (style.column > longest + 1 or layout.sections[-1] != neighbor):
-        return max(style.column, own)
-    return own if style.column == longest + 1 and len(others) > 1 else max(style.column, own)
-
-
-def _without(layout: Layout, path: Path) -> Splice:
-    """Take out a record's sections, the comments above, and one of the runs of blank lines."""
-    own = layout.sections_of(path)
-    first = layout.sections.index(own[0])
-    if layout.sections[first : first + len(own)] != own:
-        raise EditRefused(
-            f"the tables of this record stand apart, from line {layout.line_number(own[0].start)}",
-            f"other tables are between them; {BY_HAND}",
-        )
-    lead, end = layout.lead(own[0]), layout.end(own[-1])
-    stop = layout.next_line(end)
-    before = layout.sections[first - 1].path[:1] if first else ()
-    after_number = first + len(own)
-    after = layout.sections[after_number].path[:1] if after_number < len(layout.sections) else ()
-    blanks = layout.blanks_above(lead)
-    same_table = path[:1]
-    if (after == same_table != before) or not layout.text[:lead].strip():
-        for _ in range(layout.blanks_below(end)):
-            stop = layout.next_line(stop)
-        return Splice(lead, stop, "")
-    for _ in range(blanks):
-        lead = layout.line_start(lead - 1)
-    return Splice(lead, stop, "")
-
-
-def _judged(opened: _Opened, splices: list[Splice], meant: dict[str, Any], path: Path) -> bytes:
+def _judged(
+    opened: _Opened, splices: list[Splice], meant: dict[str, Any], path: Path
+) -> tuple[bytes, Document]:
     """Make the new bytes, read them again, and see that they say what was meant, and only that."""
     if not splices:
-        return opened.data
+        return opened.data, Document(opened.text, opened.tables)
     text = opened.text
     try:
         new = applied(text, splices).encode()
@@ -388,7 +269,7 @@ def _judged(opened: _Opened, splices: list[Splice], meant: dict[str, Any], path:
     record, wanted = (_found(tables, path) for tables in (document.tables, meant))
     if not spell.same(record, wanted):
         raise EditRefused("the edited record would not say just what was meant", advice)
-    return new
+    return new, document
 
 
 def _refuse_spill(

@@ -4,10 +4,11 @@ Comments go with the record below them. Nothing else ever reorders a user's file
 """
 
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from cmeledger.ledger import schema, spell
 from cmeledger.ledger.blocks import Layout, Section
+from cmeledger.ledger.fresh import day_of
 from cmeledger.ledger.parse import Document, NotToml, parse
 from cmeledger.ledger.read import NOTHING, read
 from cmeledger.ledger.spell import EditRefused
@@ -37,7 +38,9 @@ def formatted(data: bytes, archive: bytes | None = None) -> bytes:
         ):
             raise EditRefused(f"{name} is not written with [[{name}]] headers", BY_HAND)
     records = tables.get("activity", [])
-    numbers = sorted(range(len(records)), key=lambda number: (_day(records[number]), number))
+    numbers = sorted(
+        range(len(records)), key=lambda number: (day_of(records[number]) or date.max, number)
+    )
     text = _text(layout, ids, numbers)
     eol = "\r\n" if "\r\n" in document.text else "\n"
     text = text.replace("\r\n", "\n").replace("\n", eol)
@@ -65,11 +68,6 @@ def _ids(document: Document, archive: Document) -> dict[int, str]:
         if not item.archived and item.id and "id" not in document.tables["activity"][number]:
             found[number] = item.id
     return found
-
-
-def _day(record: Any) -> date:
-    days = (record.get(name) for name in ("date", "end", "start"))
-    return next((day for day in days if type(day) is date), date.max)
 
 
 def _whole(path: Path) -> Path:

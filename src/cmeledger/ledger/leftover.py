@@ -7,7 +7,7 @@ import time
 
 from cmeledger.ledger import disk, lock, platform
 from cmeledger.ledger.history import History, digest
-from cmeledger.ledger.save import theirs_name
+from cmeledger.ledger.put import theirs_name
 
 _YOUNG = 60.0
 """A process is given so many seconds to lock the file it has just made."""

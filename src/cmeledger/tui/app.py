@@ -1,7 +1,7 @@
 """The screens: five views of one ledger, live beside the editor.
 
-The app owns the state: it reads the file in a worker's thread, looks four times a second whether
-it changed, and hands each new state to the views. The views only show and ask.
+The app hands each new state of the ledger to the views, and does what the keys say. The views only
+show and ask.
 """
 
 import asyncio
@@ -9,12 +9,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import ClassVar, Final
 
 from rich.text import Text
-from textual import events, on, work
-from textual.app import App, ComposeResult, SystemCommand
+from textual import events, on
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.command import Provider
 from textual.screen import Screen
@@ -25,12 +25,11 @@ from cmeledger.book import archive_name
 from cmeledger.model import Activity
 from cmeledger.report.status_text import license_line
 from cmeledger.report.terminal import amount, day
-from cmeledger.tui import session
 from cmeledger.tui.frame import Licenses, Tabs
 from cmeledger.tui.help import Help
 from cmeledger.tui.keys import EVERYWHERE, VIEWS
 from cmeledger.tui.lines import plain, plain_lines
-from cmeledger.tui.messages import LedgerLooked, LedgerRead
+from cmeledger.tui.live import Live
 from cmeledger.tui.outward import (
     credit_line,
     open_certificate,
@@ -38,7 +37,6 @@ from cmeledger.tui.outward import (
     words_for_fault,
 )
 from cmeledger.tui.palette import Commands, RecordsByName
-from cmeledger.tui.session import Failed, Loaded
 from cmeledger.tui.settings import remember_theme, remembered_theme
 from cmeledger.tui.shown import Shown
 from cmeledger.tui.theme import HIGH_CONTRAST
@@ -48,13 +46,13 @@ from cmeledger.tui.views.problems import Problems
 from cmeledger.tui.views.progress import Progress
 from cmeledger.tui.views.records import Records
 from cmeledger.tui.views.rules import Rules
-from cmeledger.tui.watch import LOOK_SECONDS, Watch
+from cmeledger.tui.watch import LOOK_SECONDS
 
 HANGUP: Final = 129
 PAINT_SECONDS: Final = 0.1
 
 
-class CmeledgerApp(App[int]):
+class CmeledgerApp(Live):
     """The screens of one ledger."""
 
     CSS_PATH = "app.tcss"
@@ -86,16 +84,8 @@ class CmeledgerApp(App[int]):
         `today` is asked again whenever the day may have changed; `settings` names the file that
         remembers the theme (None: nothing is remembered).
         """
-        super().__init__()
-        self.file = file
-        self.today = today
-        self.with_archive = with_archive
+        super().__init__(file, today, with_archive=with_archive)
         self.settings = settings
-        self.shown: Shown | None = None
-        self.failed: Failed | None = None
-        self.license_number = 0
-        self.file_watch = Watch()
-        self.good_at: datetime | None = None
         self.way_back: list[str] = []
 
     # ── Layout ───────────────────────────────────────────────────────────────────────────
@@ -145,71 +135,6 @@ class CmeledgerApp(App[int]):
         text = f"cmeledger needs 60 × 15 cells; here are {event.size.width} × {event.size.height}."
         self.query_one("#too-small", Static).update(plain(text))
         self._put_tabs()
-
-    # ── Reading ──────────────────────────────────────────────────────────────────────────
-
-    def action_reload(self) -> None:
-        """Read the file again now."""
-        self.read(self.file, self.today())
-
-    @work(thread=True, exclusive=True, group="read")
-    def read(self, file: str, day: date) -> None:
-        """Read and count in a thread of its own."""
-        self.post_message(LedgerRead(session.load(file, day, with_archive=self.with_archive)))
-
-    @work(thread=True, exclusive=True, group="look")
-    def look_closer(self, loaded: Loaded) -> None:
-        """Find places and look at evidence files in a thread of its own."""
-        self.post_message(LedgerLooked(loaded, session.look_closer(loaded)))
-
-    def look(self) -> None:
-        """Read the file again when it has changed and rests, or when the day has."""
-        if not self.is_headless and not os.isatty(0):
-            self.exit(return_code=HANGUP)  # the terminal is gone, and no signal told us
-        if self.file_watch.seen is None:
-            return
-        is_another_day = self.shown is not None and self.shown.book.day != self.today()
-        if is_another_day or self.file_watch.is_due(session.stamp(self.file)):
-            self.file_watch.seen = None
-            self.action_reload()
-
-    @on(LedgerRead)
-    def take(self, message: LedgerRead) -> None:
-        """Show what was read; a file that broke leaves the last good state standing."""
-        result = message.result
-        self.file_watch.seen = result.stamp
-        is_first = self.shown is None and self.failed is None
-        if isinstance(result, Failed) or result.broken is not None:
-            self.failed = result if isinstance(result, Failed) else result.broken
-            has_good = self.shown is not None and self.shown.loaded.broken is None
-            if isinstance(result, Loaded) and not has_good:
-                self._use(result)
-        else:
-            self.failed = None
-            self.good_at = datetime.now()  # noqa: DTZ005  the physician's own clock
-            self._use(result)
-        self.show()
-        if is_first and self.failed is not None and self.failed.missing:
-            self.action_new_ledger()
-
-    def _use(self, loaded: Loaded) -> None:
-        """Make a state of the ledger the one that is shown, with the same license and cycle."""
-        before = self.shown
-        self.license_number = min(self.license_number, len(loaded.tallies) - 1)
-        tally = loaded.tallies[self.license_number]
-        cycle = tally.series.shown_for(loaded.book.day)
-        if before is not None and before.cycle != before.tally.series.shown_for(before.book.day):
-            cycle = tally.series.at(before.cycle.end) or cycle
-        self.shown = Shown(loaded, tally, cycle)
-        # After the numbers are drawn: looking takes longer than counting, and shares the processor.
-        self.set_timer(PAINT_SECONDS, lambda: self.look_closer(loaded))
-
-    @on(LedgerLooked)
-    def take_closer(self, message: LedgerLooked) -> None:
-        """Show places and problems, if they belong to what is shown."""
-        if self.shown is not None and self.shown.loaded is message.loaded:
-            self.shown.looked = message.looked
-            self.show()
 
     # ── Showing ──────────────────────────────────────────────────────────────────────────
 
