@@ -130,3 +130,12 @@ class Terminal:
 def cmeledger(*arguments: str | Path) -> list[str]:
     """Make the command that runs the program."""
     return [sys.executable, "-m", "cmeledger", *map(str, arguments)]
+
+
+def owning_it(*arguments: str) -> list[str]:
+    """Make the command that runs the program where Ctrl-C on the terminal interrupts it."""
+    begin = (
+        "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+        f"sys.argv[1:] = {list(arguments)!r}; from cmeledger.__main__ import run; run()"
+    )
+    return [sys.executable, "-c", begin]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cmeledger.ledger.edit import Edited, EditRefused, add, change, remove, repeated
+from cmeledger.ledger.move import move
 from cmeledger.problems import Exit
 
 FOLDER = Path(__file__).parent / "data" / "edits"
@@ -30,11 +31,12 @@ def run(data: bytes, asked: dict[str, Any]) -> Edited:
     if asked["do"] == "add":
         return add(data, asked["table"], value(asked["values"]))
     path = tuple(asked["path"])
-    return (
-        remove(data, path)
-        if asked["do"] == "remove"
-        else change(data, path, value(asked["changes"]))
-    )
+    match asked["do"]:
+        case "remove":
+            return remove(data, path)
+        case "move":
+            return move(data, path)
+    return change(data, path, value(asked["changes"]))
 
 
 @pytest.mark.parametrize("name", sorted(file.stem for file in FOLDER.glob("*.json")))

@@ -311,3 +311,16 @@ def test_only_a_line_feed_ends_a_line_of_the_diff(file: Path) -> None:
     assert done.json["diff"].splitlines()[0].startswith("--- ")
     added = [line for line in done.json["diff"].split("\n") if line.startswith("+")]
     assert added[1:] == ['+note = "one\u2028line\x85still"']
+
+
+def test_a_record_without_an_id_is_known_by_its_new_title(file: Path) -> None:
+    first = HEAD + RECORDS.replace('id = "list"\n', "")
+    file.write_text(first, "utf-8")
+    done = cme(file, "edit", "2025-06-01-handoffs", "--title", "Sign-out", "--json")
+    assert (done.code, done.json["id"]) == (0, "2025-06-01-sign-out")
+    second = first.replace("Handoffs", "Sign-out")
+    assert file.read_text("utf-8") == second
+    # An error under the new name is refused like any other: a start beside a date.
+    refused = cme(file, "edit", "2025-06-01-sign-out", "--title", "Y", "--start", "2025-05-01")
+    assert refused.code == 2
+    assert file.read_text("utf-8") == second

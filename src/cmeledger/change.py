@@ -10,10 +10,11 @@ from typing import Any, Final, NamedTuple
 
 from cmeledger.book import Book, remake
 from cmeledger.ledger import edit
-from cmeledger.ledger.activities import slug
+from cmeledger.ledger.activities import free_id, slug
 from cmeledger.ledger.history import Touched
+from cmeledger.ledger.schema import KINDS
 from cmeledger.model import Activity, Path
-from cmeledger.problems import Conflict, Problem, UsageError
+from cmeledger.problems import Clash, Conflict, Problem, UsageError
 from cmeledger.rules.counting import fold_title
 
 GUESSED: Final = ("provider", "kind", "category")
@@ -31,43 +32,67 @@ class Operation(NamedTuple):
     """The ids it adds, changes and takes out, for the history."""
 
 
+class IdTaken(Conflict):
+    """The id made for a new record was given to another one meanwhile."""
+
+    def __init__(self, file: str, id: str, instead: Operation) -> None:
+        self.instead = instead
+        """The same addition under the next id that is free."""
+        super().__init__(
+            file, f"the id '{id}' was taken meanwhile; nothing was written", "add the record again"
+        )
+
+
 def adding(book: Book, values: Mapping[str, Any]) -> Operation:
-    """Add a record. Without an id among its keys, it gets the one it would answer to."""
-    if values.get("id") is None:
-        values = {"id": _free_id(book, values), **{k: v for k, v in values.items() if k != "id"}}
-    id = values["id"]
+    """Add a record. Without an id among its keys, it gets the one it would answer to.
+
+    The operation raises IdTaken where that id is another record's by the time it is saved.
+    """
+    chosen = values.get("id")
+    id = _free_id(book, values) if chosen is None else chosen
+    named = {"id": id, **{k: v for k, v in values.items() if k != "id"}}
 
     def apply(now: bytes) -> bytes:
         fresh = _read(book, now)
-        edited = edit.add(now, "activity", values, fresh.document)
+        if chosen is None and fresh is not book and id in _taken(fresh):
+            raise IdTaken(book.file, id, adding(fresh, values))
+        edited = edit.add(now, "activity", named, fresh.document)
         _must_be_good(fresh, edited, id)
         return edited.data
 
     return Operation(f"add {id}", id, apply, Touched(added=(id,)))
 
 
-def changing(book: Book, id: str, changes: Mapping[str, Any]) -> Operation:
-    """Change some keys of a record; None takes a key out."""
-    own = _find(book, id)[1]
+def changing(
+    book: Book, id: str, changes: Mapping[str, Any], *, to_its_date: bool = False
+) -> Operation:
+    """Change some keys of a record; None takes a key out. `to_its_date`: move it there, too."""
+    own = find(book, id)[1]
+    yours = {name: value for name, value in {**own, **changes}.items() if value is not None}
 
     def apply(now: bytes) -> bytes:
         fresh = _read(book, now)
-        edited = edit.change(now, _same(fresh, id, own), changes, fresh.document)
-        _must_be_good(fresh, edited, changes.get("id") or id)
+        path = _same(fresh, Clash(id, own, None, yours))
+        edited = edit.change(now, path, changes, fresh.document)
+        if to_its_date:
+            from cmeledger.ledger.move import move
+
+            edited = move(edited.data, edited.path, edited.document)
+        _must_be_good(fresh, edited, id)
         return edited.data
 
-    new = changes.get("id") or id
+    new = yours.get("id") or _free_id(book, yours, id)
     touched = Touched(changed=(id,)) if new == id else Touched(added=(new,), removed=(id,))
     return Operation(f"edit {id}", new, apply, touched)
 
 
 def removing(book: Book, id: str) -> Operation:
     """Take a record out."""
-    own = _find(book, id)[1]
+    own = find(book, id)[1]
 
     def apply(now: bytes) -> bytes:
         fresh = _read(book, now)
-        return edit.remove(now, _same(fresh, id, own), fresh.document).data
+        return edit.remove(now, _same(fresh, Clash(id, own, None, None)), fresh.document).data
 
     return Operation(f"remove {id}", id, apply, Touched(removed=(id,)))
 
@@ -83,7 +108,7 @@ def claiming(book: Book, id: str) -> Operation:
 
 def repeating(book: Book, id: str, changes: Mapping[str, Any]) -> Operation:
     """Add a record like another one, but for what is its own: id, days, evidence."""
-    return adding(book, edit.repeated(book.data, _find(book, id)[0], changes))
+    return adding(book, edit.repeated(book.data, find(book, id)[0], changes))
 
 
 def guessed(book: Book, values: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
@@ -100,8 +125,11 @@ def guessed(book: Book, values: Mapping[str, Any]) -> tuple[dict[str, Any], str 
     ):
         for activity in reversed(earlier):
             if same(activity):
-                found = _keys_of(activity)
-                open_keys = {k: v for k, v in found.items() if k not in values and v is not None}
+                found = {k: v for k, v in _keys_of(activity).items() if v is not None}
+                kind = KINDS.get(values.get("kind", found.get("kind")) or "course")
+                if kind is not None and kind.category is not None:
+                    found.pop("category", None)  # the kind says it
+                open_keys = {k: v for k, v in found.items() if k not in values}
                 return open_keys, activity.id if open_keys else None
     return {}, None
 
@@ -111,22 +139,27 @@ def _keys_of(activity: Activity) -> dict[str, Any]:
     return dict(zip(GUESSED, (activity.provider, kind, activity.category), strict=True))
 
 
-def _free_id(book: Book, values: Mapping[str, Any]) -> str:
+def ids(book: Book) -> set[str]:
+    """Gather the ids of the ledger's own records, of those with errors too."""
+    return {id for _, archived, id in _records(book) if id is not None and not archived}
+
+
+def _free_id(book: Book, values: Mapping[str, Any], old: str | None = None) -> str:
+    """Find the id that a record answers to; `old` is the one it has, which is not in its way."""
     day = values.get("date") or values.get("end") or values.get("start")
     stem = slug(str(values.get("title") or ""))
     stem = f"{day.isoformat()}-{stem}" if isinstance(day, date) else stem
-    ledger = book.ledger
-    taken = {a.id for a in ledger.activities} | {item.id for item in ledger.left_out}
-    taken |= {*book.rulebook.ids, *(item.id for item in ledger.requirements)}
-    id, number = stem, 1
-    while id in taken:
-        number += 1
-        id = f"{stem}-{number}"
-    return id
+    return free_id(stem, _taken(book) - {old})[0]
 
 
-def _find(book: Book, id: str) -> tuple[Path, Any]:
-    """Find a record of the ledger's own file: its path, and what it says."""
+def _taken(book: Book) -> set[str]:
+    """Gather the ids that a new record cannot have: the requirements' are taken too."""
+    own = {item.id for item in book.ledger.requirements}
+    return own | {*book.rulebook.ids} | {id for _, _, id in _records(book) if id is not None}
+
+
+def find(book: Book, id: str) -> tuple[Path, Any]:
+    """Find a record of the ledger's own file: its path, and what it says. Raises UsageError."""
     for path, archived, name in _records(book):
         if name == id:
             if archived:
@@ -137,21 +170,25 @@ def _find(book: Book, id: str) -> tuple[Path, Any]:
     raise UsageError(f"no record is called '{id}'\nlist the records' ids with: cmeledger list")
 
 
-def _same(book: Book, id: str, own: Any) -> Path:
-    """Find the record as the file has it now; it must read as it did."""
+def _same(book: Book, clash: Clash) -> Path:
+    """Find the record as the file has it now; it must read as the base that the change is for."""
+    id = clash.record
     for path, _, name in _records(book):
         if name == id:
-            if _table(book, path) == own:
+            theirs = _table(book, path)
+            if theirs == clash.base:
                 return path
             raise Conflict(
                 book.file,
                 f"the record '{id}' was changed meanwhile; nothing was written",
                 "look at it as it is now, and make your change again",
+                clash._replace(theirs=theirs),
             )
     raise Conflict(
         book.file,
         f"the record '{id}' was taken out meanwhile; nothing was written",
         "add it again, if it should be there",
+        clash,
     )
 
 
@@ -168,9 +205,17 @@ def _records(book: Book) -> Iterator[tuple[Path, bool, str | None]]:
 
 
 def _must_be_good(book: Book, edited: edit.Edited, id: str) -> None:
-    """Refuse an edit that would leave the record with an error it did not have."""
+    """Refuse an edit that would leave the record with an error it did not have.
+
+    `id` is what the record was called; by another title it may answer to another id.
+    """
+    after = remake(book, edited.data, edited.document)
+    called = next(
+        (name for path, archived, name in _records(after) if path == edited.path and not archived),
+        id,
+    )
     old = {_kind_of(p) for p in _errors(book, id)}
-    for problem in _errors(remake(book, edited.data, edited.document), id):
+    for problem in _errors(after, called or id):
         if _kind_of(problem) not in old:
             raise UsageError(f"{problem.message}\n{problem.help}")
 

@@ -1,7 +1,8 @@
 """What can be wrong with a ledger, and the exit codes of the program."""
 
+from collections.abc import Mapping
 from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from cmeledger.model import Ledger, Path
 
@@ -122,8 +123,25 @@ class NotWritten(CmeledgerError):
         super().__init__(f"{file}: {why}\n{advice}")
 
 
+class Clash(NamedTuple):
+    """Three versions of one record that was changed in two places, each as TOML has it."""
+
+    record: str
+    base: Mapping[str, Any]
+    """What the change was made for."""
+    theirs: Mapping[str, Any] | None
+    """What the file holds now; None: the record was taken out."""
+    yours: Mapping[str, Any] | None
+    """What the change would make of it; None: it would take the record out."""
+
+
 class Conflict(NotWritten):
-    """Somebody else changed the same text meanwhile; both versions are on the disk."""
+    """Somebody else changed the same text meanwhile; nothing of it was written over."""
+
+    def __init__(self, file: str, why: str, advice: str, clash: Clash | None = None) -> None:
+        self.clash = clash
+        """The versions of the record, where the two changes met in one."""
+        super().__init__(file, why, advice)
 
 
 class UsageError(CmeledgerError):

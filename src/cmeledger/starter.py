@@ -15,10 +15,6 @@ from cmeledger.book import make_book, read_bytes
 from cmeledger.ledger import disk, json_schema, schema
 from cmeledger.problems import LedgerUnreadable, NotWritten, Problem
 from cmeledger.rules import rulebook as rules
-from cmeledger.visible import visible
-
-LONGEST: Final = 200
-"""The most characters of a name or a number."""
 
 
 class Answers(NamedTuple):
@@ -256,19 +252,6 @@ def _fill(handle: int, data: bytes) -> None:
         os.close(handle)
 
 
-def _line(what: str) -> Callable[[str], str]:
-    def read(typed: str) -> str:
-        if not typed:
-            raise entry.Mistyped(f"please write {what}")
-        if visible(typed) != typed:
-            raise entry.Mistyped(f"{what} holds a character that does not show; write it anew")
-        if len(typed) > LONGEST:
-            raise entry.Mistyped(f"{what} is longer than {LONGEST} characters")
-        return typed
-
-    return read
-
-
 def _yes_or_no(typed: str) -> bool:
     word = typed.lower()
     if word in ("y", "yes", "true"):
@@ -285,9 +268,9 @@ def _license_type(typed: str) -> str:
 
 
 _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "name": _line("your name"),
+    "name": lambda typed: entry.a_line(typed, "your name"),
     "birthday": entry.a_month_day,
-    "number": _line("the number"),
+    "number": lambda typed: entry.a_line(typed, "the number"),
     "renewal_date": entry.a_date,
     "issued": entry.a_date,
     "type": _license_type,

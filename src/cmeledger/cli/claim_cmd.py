@@ -19,4 +19,6 @@ def parser() -> ArgumentParser:
 def run(options: Namespace, io: Io) -> Exit:
     """Run the verb."""
     book = writing.opened(options, io)
-    return writing.carry_out(book, change.claiming(book, options.id), options, io)
+    return writing.carry_out(
+        book, change.claiming(book, options.id), options, io, ["claim", options.id]
+    )

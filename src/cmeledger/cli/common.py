@@ -87,12 +87,17 @@ def add_cycle(made: argparse.ArgumentParser) -> None:
 
 def open_named(options: argparse.Namespace, io: Io) -> Book:
     """Open the ledger that the options, the environment or the current folder name."""
-    day = options.as_of or date.today()
     file = ledger_name(options, io)
-    book = open_book(file, day, with_archive=not options.without_archive)
+    book = open_book(file, today(options), with_archive=not options.without_archive)
     if book.archive_skipped:
         print("note: the archive beside the ledger is left out", file=io.err)
     return book
+
+
+def today(options: argparse.Namespace) -> date:
+    """Say which day it is: the one asked about, or the present one."""
+    day: date = options.as_of or date.today()
+    return day
 
 
 def ledger_name(options: argparse.Namespace, io: Io) -> str:

@@ -2,13 +2,13 @@
 
 from argparse import ArgumentParser, Namespace
 from datetime import date
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from cmeledger import starter
-from cmeledger.cli import common
+from cmeledger.cli import asking, common
 from cmeledger.cli.main import VERBS, Io
 from cmeledger.ledger.schema import LICENSE_TYPES
-from cmeledger.problems import Exit, NotWritten, UsageError
+from cmeledger.problems import Exit, UsageError
 from cmeledger.visible import visible
 
 FLAGS: Final = {
@@ -58,15 +58,9 @@ def run(options: Namespace, io: Io) -> Exit:
     file = common.ledger_name(options, io)
     starter.refuse(file)
     given = _given(options)
-    if io.inp is not None and io.inp.isatty() and io.err.isatty():
-        reconfigure = getattr(io.inp, "reconfigure", None)
-        if reconfigure is not None:  # bytes that are no text reach the check of the answers
-            reconfigure(errors="surrogateescape")
-        try:
-            text = _asked(given, file, io.inp, io.err)
-        except KeyboardInterrupt:
-            print("\nNothing was written.", file=io.err)
-            raise
+    if asking.can_ask(io):
+        with asking.conversation(io):
+            text = _asked(given, file, io)
     else:
         text = _without_asking(given, io)
     made = starter.create(file, text)
@@ -112,68 +106,49 @@ def _without_asking(given: dict[str, Any], io: Io) -> str:
     return text
 
 
-def _asked(given: dict[str, Any], file: str, inp: IO[str], err: IO[str]) -> str:
+def _asked(given: dict[str, Any], file: str, io: Io) -> str:
     """Ask for what is not given, until everything fits together."""
+    err = io.err
     print(f"A new ledger, {visible(file)}. Nothing is written before the last answer;", file=err)
     print("Ctrl-C leaves everything as it is.\n", file=err)
     asked: dict[str, Any] = {}
     while True:
         for field in ASKED:
             if field not in given | asked:
-                asked[field] = _ask(field, inp, err)
+                asked[field] = _ask(field, io)
             known = given | asked
             if field == "renewal_date" and not (known[field] or known.get("issued")):
-                asked["issued"] = _ask("issued", inp, err)
+                asked["issued"] = _ask("issued", io)
         text = starter.starter(_answers(given | asked))
         doubts = starter.doubts(text, date.today())
         if not doubts:
             print(file=err)
             return text
         print(f"\nA question: {doubts[0].message};\n{doubts[0].help}.", file=err)
-        if not asked.keys() & set(DATES) or _is_right(inp, err):
+        keep = "Keep these dates as they are (yes or no): "
+        if not asked.keys() & set(DATES) or asking.answer(keep, _reader("dea"), io, "init"):
             return text
         asked = {field: value for field, value in asked.items() if field not in DATES}
 
 
-def _ask(field: str, inp: IO[str], err: IO[str]) -> Any:
+def _ask(field: str, io: Io) -> Any:
     """Ask one question until there is an answer to it; None where it may be left out."""
     question = starter.QUESTIONS[field]
     if question.why:
         from textwrap import fill
 
-        print(f"\n{fill(question.why, 78)}", file=err)
+        print(f"\n{fill(question.why, 78)}", file=io.err)
     default = f"Enter for {question.default}" if question.default else ""
     hint = "; ".join(filter(None, (question.how, default, question.skip)))
     prompt = f"{question.ask} ({hint})" if hint else question.ask
-    while True:
-        typed = _line(f"{prompt}: ", inp, err) or question.default
-        if not typed and question.skip:
-            return None
-        value, message = starter.validated(field, typed)
-        if message is None:
-            if field in DATES:
-                print(f"  {value}", file=err)
-            return value
-        print(f"  {visible(message)}", file=err)
+    read = _reader(field)
+    if question.skip:
+        read = asking.or_nothing(read)
+    return asking.answer(f"{prompt}: ", read, io, "init", default=question.default)
 
 
-def _is_right(inp: IO[str], err: IO[str]) -> bool:
-    while True:
-        answer, message = starter.validated(
-            "dea", _line("Keep these dates as they are (yes or no): ", inp, err)
-        )
-        if message is None:
-            return bool(answer)
-        print(f"  {message}", file=err)
-
-
-def _line(prompt: str, inp: IO[str], err: IO[str]) -> str:
-    print(prompt, end="", file=err, flush=True)
-    typed = inp.readline()
-    if not typed:
-        print(file=err)
-        raise NotWritten("init", "the answers ended early; nothing was written", "run it again")
-    return typed.strip()
+def _reader(field: str) -> asking.Reader:
+    return lambda typed: starter.validated(field, typed)
 
 
 def _answers(known: dict[str, Any]) -> starter.Answers:

@@ -2,13 +2,17 @@
 
 import argparse
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from cmeledger import entry
+from cmeledger.cli import common
+from cmeledger.cli.main import Io
 from cmeledger.ledger.context import nearest
 from cmeledger.ledger.schema import ACTIVITY, Key
 from cmeledger.problems import UsageError
+from cmeledger.visible import visible
 
 METAVARS: Final = {
     "date": "DATE",
@@ -37,11 +41,13 @@ def add_record_options(made: argparse.ArgumentParser, *, without: tuple[str, ...
         )
 
 
-def given(options: argparse.Namespace) -> dict[str, Any]:
+def given(options: argparse.Namespace, io: Io) -> dict[str, Any]:
     """Read the keys that were given, as values to write; None: take it out.
 
-    Raises UsageError that names the option and what it wants.
+    What was typed in another way than it will be written is said. Raises UsageError that names
+    the option and what it wants.
     """
+    today = common.today(options)
     found: dict[str, Any] = {}
     for key in ACTIVITY:
         typed = getattr(options, f"{PREFIX}{key.name}", None)
@@ -51,13 +57,33 @@ def given(options: argparse.Namespace) -> dict[str, Any]:
             found[key.name] = None
             continue
         try:
-            found[key.name] = value_of(key, typed)
+            value = value_of(key, typed, today)
         except ValueError as error:
             raise UsageError(f"--{key.name} '{typed}': {error}") from error
+        if isinstance(value, date | Decimal) and str(value) != typed.strip():
+            print(f"note: --{key.name} {visible(typed.strip())}: that is {value}", file=io.err)
+        found[key.name] = value
     return found
 
 
-def value_of(key: Key, typed: str) -> Any:
+def words(values: Mapping[str, Any]) -> list[str]:
+    """Write keys as the options that give them; the inverse of `given`."""
+    found = []
+    for name, value in values.items():
+        text = _typed(value)
+        found += [f"--{name}={text}"] if text.startswith("-") else [f"--{name}", text]
+    return found
+
+
+def _typed(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ",".join(f"{part}={amount}" for part, amount in value.items())
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def value_of(key: Key, typed: str, today: date) -> Any:
     """Read what was typed for a key, as the ledger will have it. Raises ValueError with advice.
 
     What the format says of the value beyond its shape is the reader's business: the ledger is
@@ -66,9 +92,9 @@ def value_of(key: Key, typed: str) -> Any:
     text = typed.strip()
     match key.type:
         case "date":
-            return entry.a_date(text)
+            return entry.a_date(text, today)
         case "credits" | "hours":
-            return _number(text)
+            return entry.an_amount(text)
         case "category":
             if text not in ("1", "2"):
                 raise ValueError("write 1 or 2")
@@ -82,16 +108,6 @@ def value_of(key: Key, typed: str) -> Any:
         case "evidence":
             return _words(text)
     return typed
-
-
-def _number(text: str) -> Decimal:
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise ValueError("write a number like 1.5") from None
-    if not value.is_finite() or "e" in text.lower() or "_" in text:
-        raise ValueError("write a number like 1.5")
-    return value
 
 
 def _word(text: str, key: Key) -> str:
@@ -113,5 +129,5 @@ def _topics(text: str) -> list[str] | Mapping[str, Decimal]:
         topic, sign, amount = word.partition("=")
         if not sign:
             raise ValueError("give every topic its credits (a=1,b=2), or none")
-        table[topic.strip()] = _number(amount.strip())
+        table[topic.strip()] = entry.an_amount(amount)
     return table

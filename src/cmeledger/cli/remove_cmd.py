@@ -24,4 +24,4 @@ def run(options: Namespace, io: Io) -> Exit:
     if not writing.ask(f"Remove {options.id} from the ledger?", options, io):
         print("nothing was written", file=io.err)
         return Exit.DONE
-    return writing.carry_out(book, operation, options, io)
+    return writing.carry_out(book, operation, options, io, ["remove", options.id])

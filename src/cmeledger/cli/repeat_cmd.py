@@ -20,7 +20,8 @@ def parser() -> ArgumentParser:
 def run(options: Namespace, io: Io) -> Exit:
     """Run the verb."""
     book = writing.opened(options, io)
-    changes = record_options.given(options)
+    changes = record_options.given(options, io)
     if not {"date", "start", "end"} & changes.keys():
         changes["date"] = book.day
-    return writing.carry_out(book, change.repeating(book, options.id, changes), options, io)
+    words = ["repeat", options.id, *record_options.words(changes)]
+    return writing.carry_out(book, change.repeating(book, options.id, changes), options, io, words)

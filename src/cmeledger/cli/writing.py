@@ -1,19 +1,19 @@
 """What the writing verbs share: their options, saving, and saying what was done."""
 
 import argparse
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from difflib import unified_diff
 from io import StringIO
 
 from cmeledger.book import Book, open_book
-from cmeledger.change import Operation
-from cmeledger.cli import common
+from cmeledger.change import IdTaken, Operation
+from cmeledger.cli import asking, common
 from cmeledger.cli.main import Io
 from cmeledger.ledger.history import open_history
 from cmeledger.ledger.leftover import sweep
 from cmeledger.ledger.save import Saved, save
-from cmeledger.problems import Exit, NotWritten, UsageError
+from cmeledger.problems import Conflict, Exit, UsageError
 from cmeledger.report import documents
 from cmeledger.report.terminal import Style, style_for
 from cmeledger.visible import visible
@@ -34,49 +34,78 @@ def add_yes(made: argparse.ArgumentParser) -> None:
 def opened(options: argparse.Namespace, io: Io) -> Book:
     """Open the ledger, with its archive: ids are taken there too."""
     file = common.ledger_name(options, io)
-    book = open_book(file, options.as_of or date.today())
+    book = open_book(file, common.today(options))
     if not options.dry_run:
         for name in sweep(file, open_history(io.env)):
             print(f"note: a save that was cut off left {visible(name)}; look at it", file=io.err)
     return book
 
 
-def carry_out(book: Book, operation: Operation, options: argparse.Namespace, io: Io) -> Exit:
-    """Save what an operation does, or show it, and answer."""
+def carry_out(
+    book: Book, operation: Operation, options: argparse.Namespace, io: Io, words: Sequence[str]
+) -> Exit:
+    """Save what an operation does, or show it, and answer.
+
+    `words` are the command that does it again, without the ledger: shown where another change of
+    the same record was in the way.
+    """
     if options.dry_run:
         after = operation.apply(book.data)
         return answer(operation.record, shown(book.data, after), options, io)
     history = open_history(io.env)
-    saved = save(
-        book.file, book.data, operation.apply, operation.what, history, touched=operation.touched
-    )
-    return answer(operation.record, saved, options, io, done=operation.what)
+    while True:
+        try:
+            saved = save(
+                book.file, book.data, operation.apply, operation.what, history,
+                touched=operation.touched,
+            )  # fmt: skip
+        except IdTaken as error:
+            taken, operation = operation.record, error.instead
+            print(
+                f"note: the id {visible(taken)} was taken meanwhile; "
+                f"this record is {visible(operation.record)}",
+                file=io.err,
+            )
+        except Conflict as error:
+            _explain(error, operation.apply, book, words, options, io)
+            raise
+        else:
+            return answer(operation.record, saved, options, io, done=operation.what)
+
+
+def _explain(
+    error: Conflict,
+    apply: Callable[[bytes], bytes],
+    book: Book,
+    words: Sequence[str],
+    options: argparse.Namespace,
+    io: Io,
+) -> None:
+    """Show both versions of a record, and how to make the change again: nothing typed is lost."""
+    from shlex import join
+
+    from cmeledger.report.clash_text import lines
+
+    if error.clash is not None:
+        style = style_for(io.err, io.env)
+        io.err.write("".join(f"{line}\n" for line in lines(error.clash, style)))
+    command = f"cmeledger {join(words)}"
+    if command == visible(command):
+        print(f"to make your change again: {command}{common.again(options)}", file=io.err)
+        return
+    # What a shell would not be given back as it was typed is kept as a text.
+    history = open_history(io.env)
+    if history is not None:
+        with suppress(OSError):
+            kept = history.keep_unsaved(book.file, apply(book.data))
+            print(f"the ledger as you would have had it is in {visible(kept)}", file=io.err)
+            return
+    print(f"what you asked for: {visible(command)}", file=io.err)
 
 
 def shown(before: bytes, after: bytes) -> Saved:
     """Take what would be saved for what was, to show it."""
     return Saved(before, after, confirmed=True, note=None)
-
-
-def turn(options: argparse.Namespace, io: Io, *, back: bool) -> Exit:
-    """Undo or redo the last save of the ledger, or show it."""
-    from cmeledger.ledger.undo import redo, undo
-
-    file = common.ledger_name(options, io)
-    history = open_history(io.env)
-    if history is None:
-        raise NotWritten(file, "the history is switched off", "git can bring an old version back")
-    if options.dry_run:
-        stacks = history.stacks(file)
-        stack = stacks.done if back else stacks.undone
-        if not stack:
-            raise NotWritten(file, "there is nothing to take back or to do again", "see the help")
-        before, after = history.texts(stack[-1])
-        turned = shown(after, before) if back else shown(before, after)
-        return answer(None, turned, options, io)
-    entry, saved = (undo if back else redo)(file, history)
-    verb = "undone" if back else "done again"
-    return answer(None, saved, options, io, done=f"{verb}: {entry.what}")
 
 
 def answer(
@@ -104,10 +133,9 @@ def ask(question: str, options: argparse.Namespace, io: Io) -> bool:
     """Ask on a terminal; off it, --yes must have answered. Raises UsageError."""
     if options.yes or options.dry_run:
         return True
-    if io.inp is None or not io.inp.isatty() or not io.err.isatty():
+    if not asking.can_ask(io):
         raise UsageError("nobody is there to ask\nsay --yes to answer the question beforehand")
-    print(f"{visible(question)} [y/N] ", end="", file=io.err, flush=True)
-    return io.inp.readline().strip().lower() in ("y", "yes")
+    return asking.agreed(question, io, default=False)
 
 
 def _diff(name: str, saved: Saved) -> Iterator[str]:

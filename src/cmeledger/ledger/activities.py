@@ -1,7 +1,7 @@
 """Read the activities: what a kind asks of its record, and the ids."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final, NamedTuple
 
@@ -99,14 +99,22 @@ def _derived_id(draft: _Draft, taken: set[str], numbers: dict[str, int]) -> str 
     day = _written_day(draft)
     if day is None:
         return None
-    stem = record = f"{day.isoformat()}-{slug(draft.values.get('title', ''))}"
-    number = numbers.get(stem, 1)
+    stem = f"{day.isoformat()}-{slug(draft.values.get('title', ''))}"
+    record, numbers[stem] = free_id(stem, taken, numbers.get(stem, 1))
+    taken.add(record)
+    return record
+
+
+def free_id(stem: str, taken: Collection[str], number: int = 1) -> tuple[str, int]:
+    """Find an id that nobody has: the stem, else the stem with the first number that is free.
+
+    `number`: the last one that is known to be taken. Returns the id and its number.
+    """
+    record = stem
     while record in taken:
         number += 1
         record = f"{stem}-{number}"
-    numbers[stem] = number
-    taken.add(record)
-    return record
+    return record, number
 
 
 def _written_day(draft: _Draft) -> date | None:
@@ -176,10 +184,27 @@ def _check_dates(
         _missing(context, path, "end", f"the last day; only a {_OPEN} may still go on")
 
 
+_WANTED: Final = {
+    "credits": "the credits on the certificate, in steps of 0.25",
+    "hours": "the hours given (or credits)",
+    "category": "1 or 2, as on the certificate",
+}
 _OPEN: Final = ", ".join(kind.name for kind in KINDS.values() if kind.open_ended)
 
 
+def lacking(kind: Kind, table: Mapping[str, Any]) -> Iterator[str]:
+    """Name the keys that a kind asks for and a record does not have; its days are not looked at."""
+    if kind.needs_credits and "credits" not in table:
+        yield "credits"
+    if kind.by_hours and "credits" not in table and "hours" not in table:
+        yield "hours"
+    if kind.needs_category and "category" not in table:
+        yield "category"
+
+
 def _check_credits(context: Context, table: dict[str, Any], path: Path, kind: Kind) -> None:
+    for key in lacking(kind, table):
+        _missing(context, path, key, _WANTED[key])
     if kind.enrollment and "credits" in table:
         context.error(
             "bad-value",
@@ -188,18 +213,12 @@ def _check_credits(context: Context, table: dict[str, Any], path: Path, kind: Ki
             (*path, "credits"),
             "key",
         )
-    elif kind.needs_credits and "credits" not in table:
-        _missing(context, path, "credits", "the credits on the certificate, in steps of 0.25")
-    elif kind.by_hours and "credits" not in table and "hours" not in table:
-        _missing(context, path, "hours", "the hours given (or credits)")
 
 
 def _check_category(
     context: Context, table: dict[str, Any], values: dict[str, Any], path: Path, kind: Kind
 ) -> None:
-    if kind.needs_category and "category" not in table:
-        _missing(context, path, "category", "1 or 2, as on the certificate")
-    elif kind.category and values.get("category", kind.category) != kind.category:
+    if kind.category and values.get("category", kind.category) != kind.category:
         context.error(
             "bad-value",
             f"a record of kind {kind.name} is Category {kind.category}",

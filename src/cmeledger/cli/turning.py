@@ -1,0 +1,48 @@
+"""What `undo` and `redo` are: one step through the history, back or forth."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+
+from cmeledger.cli import common, writing
+from cmeledger.cli.main import VERBS, Io
+from cmeledger.ledger.history import open_history
+from cmeledger.problems import Exit, NotWritten
+
+
+def verb(
+    name: str, sentence: str, *, back: bool
+) -> tuple[Callable[[], ArgumentParser], Callable[[Namespace, Io], Exit]]:
+    """Make the parser and the run of one of the two; `sentence` begins its help."""
+
+    def parser() -> ArgumentParser:
+        """Make the parser of the verb."""
+        made = common.parser(name, f"{sentence} {VERBS[name]}.")
+        writing.add_options(made)
+        return made
+
+    def run(options: Namespace, io: Io) -> Exit:
+        """Run the verb."""
+        return _turn(options, io, back=back)
+
+    return parser, run
+
+
+def _turn(options: Namespace, io: Io, *, back: bool) -> Exit:
+    """Undo or redo the last save of the ledger, or show it."""
+    from cmeledger.ledger.undo import redo, undo
+
+    file = common.ledger_name(options, io)
+    history = open_history(io.env)
+    if history is None:
+        raise NotWritten(file, "the history is switched off", "git can bring an old version back")
+    if options.dry_run:
+        stacks = history.stacks(file)
+        stack = stacks.done if back else stacks.undone
+        if not stack:
+            raise NotWritten(file, "there is nothing to take back or to do again", "see the help")
+        before, after = history.texts(stack[-1])
+        turned = writing.shown(after, before) if back else writing.shown(before, after)
+        return writing.answer(None, turned, options, io)
+    entry, saved = (undo if back else redo)(file, history)
+    verb = "undone" if back else "done again"
+    return writing.answer(None, saved, options, io, done=f"{verb}: {entry.what}")
