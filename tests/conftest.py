@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from cmeledger.cli.main import Io, main
+from saving import file, history  # noqa: F401 - fixtures of the tests of saving
 
 # Before Textual is imported: no animation, and nothing of the developer's own terminal.
 for _name in list(os.environ):
@@ -26,6 +27,8 @@ settings.load_profile("house")
 
 DATA = Path(__file__).parent / "data"
 SAMPLES = Path(__file__).parent.parent / "sample-ledgers"
+NASTY: dict[str, list[str]] = json.loads((DATA / "nasty-strings.json").read_text("utf-8"))
+"""Hostile texts, in groups."""
 
 
 class Result(NamedTuple):
@@ -72,9 +75,9 @@ def write(tmp_path: Path) -> Callable[[str], str]:
     """Give a function that writes a ledger and returns its path."""
 
     def write(text: str, name: str = "cme.toml") -> str:
-        file = tmp_path / name
-        file.write_bytes(text.encode())
-        return str(file)
+        ledger = tmp_path / name
+        ledger.write_bytes(text.encode())
+        return str(ledger)
 
     return write
 

@@ -6,7 +6,26 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+import pytest
+
+from cmeledger.ledger.history import History
+
 FIRST = b"format = 1\n# a ledger of a few lines\n"
+
+
+@pytest.fixture
+def file(tmp_path: pathlib.Path) -> pathlib.Path:
+    """Give a ledger alone in its folder."""
+    folder = tmp_path / "ledger"
+    folder.mkdir()
+    (folder / "cme.toml").write_bytes(FIRST)
+    return folder / "cme.toml"
+
+
+@pytest.fixture
+def history(tmp_path: pathlib.Path) -> History:
+    """Give a history that has no folder yet."""
+    return History(str(tmp_path / "state" / "history"))
 
 
 def add(line: bytes) -> Callable[[bytes], bytes]:

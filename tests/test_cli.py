@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import os
 import re
 import subprocess
@@ -15,13 +14,12 @@ import pytest
 from cmeledger import __version__
 from cmeledger.cli.main import VERBS, run
 from cmeledger.visible import visible
-from conftest import DATA, HEAD, SAMPLES, run_here, run_program
+from conftest import HEAD, NASTY, SAMPLES, run_here, run_program
 
 Write = Callable[..., str]
 HOSPITALIST = str(SAMPLES / "hospitalist.toml")
 AS_OF = ("--as-of", "2026-03-01")
 READING = ("status", "check", "verify", "list", "keep")
-NASTY: dict[str, list[str]] = json.loads((DATA / "nasty-strings.json").read_text("utf-8"))
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 

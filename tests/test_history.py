@@ -14,19 +14,6 @@ from cmeledger.problems import NotWritten
 from saving import FIRST, add, beside
 
 
-@pytest.fixture
-def file(tmp_path: pathlib.Path) -> pathlib.Path:
-    folder = tmp_path / "ledger"
-    folder.mkdir()
-    (folder / "cme.toml").write_bytes(FIRST)
-    return folder / "cme.toml"
-
-
-@pytest.fixture
-def history(tmp_path: pathlib.Path) -> History:
-    return History(str(tmp_path / "history"))
-
-
 def put(file: pathlib.Path, history: History, *lines: bytes) -> None:
     for line in lines:
         name = line.decode()

@@ -13,19 +13,6 @@ from cmeledger.problems import Conflict, Exit, NotWritten
 from saving import FIRST, add, beside, environment, finish, start
 
 
-@pytest.fixture
-def file(tmp_path: pathlib.Path) -> pathlib.Path:
-    folder = tmp_path / "ledger"
-    folder.mkdir()
-    (folder / "cme.toml").write_bytes(FIRST)
-    return folder / "cme.toml"
-
-
-@pytest.fixture
-def history(tmp_path: pathlib.Path) -> History:
-    return History(str(tmp_path / "state" / "history"))
-
-
 def test_a_save_is_the_operation_applied(file: pathlib.Path, history: History) -> None:
     saved = save(str(file), FIRST, add(b"one"), "add one", history)
     assert saved == (FIRST, FIRST + b"one\n", True, None)

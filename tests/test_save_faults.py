@@ -175,12 +175,8 @@ def test_a_write_in_place_that_cannot_be_taken_back_is_said(
 
 @pytest.mark.parametrize("gone", ["file", "folder"])
 def test_what_is_taken_away_during_a_save_is_not_made_again(
-    tmp_path: pathlib.Path, gone: str
+    file: pathlib.Path, tmp_path: pathlib.Path, gone: str
 ) -> None:
-    file = tmp_path / "ledger" / "cme.toml"
-    file.parent.mkdir()
-    file.write_bytes(FIRST)
-
     def take_away(found: bytes) -> bytes:
         if gone == "folder":
             file.parent.rename(tmp_path / "moved")

@@ -1,5 +1,6 @@
 """Saving beside other processes: killed ones, other writers, and editors."""
 
+import os
 import pathlib
 import random
 import signal
@@ -9,7 +10,10 @@ import pytest
 
 from cmeledger.ledger.history import History
 from cmeledger.ledger.leftover import sweep
-from saving import beside, finish, start
+from cmeledger.ledger.save import save
+from cmeledger.ledger.undo import undo
+from cmeledger.problems import NotWritten
+from saving import add, beside, finish, start
 
 LOOP = """
 import sys
@@ -74,6 +78,73 @@ def test_a_killed_save_leaves_the_old_or_the_new(tmp_path: pathlib.Path, kills: 
         assert sweep(str(file), History(str(state))) == []
         assert beside(file) == []
     print(f"{kills} kills, {len(said)} saves, {one_more} of them not said any more, 0 lost")
+
+
+IN_PLACE = """
+import os, sys
+from cmeledger.ledger.history import History
+from cmeledger.ledger.save import save
+file, state, first = sys.argv[1:]
+write = os.write
+def in_parts(handle, data):  # a system may take a part each time
+    if os.fstat(handle).st_nlink == 1:
+        return write(handle, data)
+    write(1, b"part\\n")
+    return write(handle, data[:200])
+os.write = in_parts
+text = open(file, "rb").read()
+for number in range(int(first), 1_000_000):
+    whole = b"%d\\n" % number * (8000 + number % 3 * 1000)
+    text = save(file, text, lambda _: whole, "edit", History(state)).after
+    print(number, flush=True)
+"""
+"""Saves texts in place that have nothing in common; each grows or shrinks the file."""
+
+
+def number_in(file: pathlib.Path) -> int | None:
+    """Tell which of the texts is there; None: it is not whole."""
+    text = file.read_bytes()
+    number = int(text.split(b"\n")[0] or -1)
+    return number if text == b"%d\n" % number * (8000 + number % 3 * 1000) else None
+
+
+@pytest.mark.parametrize(
+    "kills", [20, pytest.param(400, marks=pytest.mark.soak)], ids=["short", "soak"]
+)
+def test_a_killed_write_in_place_is_whole_or_found_and_undone(
+    file: pathlib.Path, history: History, kills: int
+) -> None:
+    """What is torn is refused by the next save, and undo gives the last whole text back."""
+    file.write_bytes(b"0\n" * 8000)
+    os.link(file, file.with_name("other.toml"))
+    dice = random.Random(2)
+    last, torn = 0, 0
+    for _ in range(kills):
+        process = start(IN_PLACE, file, history.folder, last + 1)
+        assert process.stdout
+        heard = [process.stdout.readline().strip() for _ in range(dice.randint(1, 300))]
+        process.kill()
+        heard += process.stdout.read().split()  # communicate would miss what has been buffered
+        process.communicate()
+        said = int([str(last), *(word for word in heard if word != "part")][-1])
+        assert process.returncode == -signal.SIGKILL
+        found = number_in(file)
+        text = file.read_bytes()
+        if found is None:
+            torn += 1
+            assert history.torn(str(file), text)
+            with pytest.raises(NotWritten, match=r"cut off in the middle.*\n.*cmeledger undo"):
+                save(str(file), text, add(b"one"), "add", history)
+            assert file.read_bytes() == text
+            undo(str(file), history)
+            found = number_in(file)
+            assert found == said
+        assert found in (said, said + 1)
+        assert history.torn(str(file), file.read_bytes()) is None
+        assert file.stat().st_nlink == 2
+        last = found
+    print(f"{kills} kills, {last} saves in place, {torn} cut off and undone, 0 lost")
+    assert torn
 
 
 @pytest.mark.parametrize(

@@ -6,24 +6,20 @@ from pathlib import Path
 import pytest
 
 from conftest import HEAD, SAMPLES
+from ledgers import course
 from screens import LARGE, app_of, lines_of, opened, press, screen, until, words
 
-RECORD = """
-[[activity]]
-id = "{id}"
-date = 2025-06-01
-title = "{id}"
-provider = "A school"
-category = 1
-credits = {credits}
-no-evidence = "sample"
-"""
 AS_OF = "2026-03-01"
+
+
+def record(id: str, credits: float) -> str:
+    """Write a record that nothing is wrong with."""
+    return course("2025-06-01", credits, id=id, title=id, no_evidence="sample")
 
 
 def ledger(**credits: float) -> str:
     """Write a ledger with a record for each keyword."""
-    return HEAD + "".join(RECORD.format(id=id, credits=amount) for id, amount in credits.items())
+    return HEAD + "".join(record(id, amount) for id, amount in credits.items())
 
 
 @pytest.fixture
@@ -142,7 +138,7 @@ async def test_a_file_that_is_no_ledger_says_so_and_shows_its_problems(tmp_path:
 async def test_the_archive_is_watched_too(file: Path) -> None:
     async with opened(file, AS_OF) as pilot:
         archive = file.with_name("cme.archive.toml")
-        archive.write_text("format = 1\n" + RECORD.format(id="old", credits=5), "utf-8")
+        archive.write_text("format = 1\n" + record("old", 5), "utf-8")
         await until(pilot, lambda: "11 / 50" in lines_of(pilot, "requirements")[0], "11 credits")
 
 

@@ -1,6 +1,5 @@
 """Hostile text on every screen: whole, literal, and harmless."""
 
-import json
 import re
 from pathlib import Path
 
@@ -8,10 +7,9 @@ import pytest
 
 from cmeledger.tui.lines import LineList
 from cmeledger.visible import visible
-from conftest import DATA, HEAD
+from conftest import HEAD, NASTY
 from screens import LARGE, app_of, lines_of, opened, press, said, screen, until
 
-NASTY: dict[str, list[str]] = json.loads((DATA / "nasty-strings.json").read_text("utf-8"))
 TEXTS = [text for group in NASTY.values() for text in group if text.strip(" \t\r\n")]
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 AS_OF = "2026-03-01"

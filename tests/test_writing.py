@@ -9,7 +9,7 @@ import pytest
 from cmeledger import change
 from cmeledger.book import open_book
 from cmeledger.problems import Conflict
-from conftest import DATA, HEAD, Result, run_here
+from conftest import HEAD, NASTY, Result, run_here
 
 DAY = date(2026, 3, 1)
 AS_OF = ("--as-of", "2026-03-01")
@@ -276,9 +276,6 @@ def test_fmt_orders_and_spaces_and_changes_no_value(file: Path) -> None:
     assert file.read_text("utf-8") == text
 
 
-NASTY: dict[str, list[str]] = json.loads((DATA / "nasty-strings.json").read_text("utf-8"))
-
-
 @pytest.mark.parametrize("group", sorted(NASTY))
 def test_hostile_text_is_stored_right_and_read_back_equal(group: str, file: Path) -> None:
     first = file.read_bytes()
@@ -307,6 +304,13 @@ def test_an_unusable_ledger_is_never_written(file: Path) -> None:
     file.write_text("format = 1\n[[activity\n", "utf-8")
     assert cme(file, "add", "X", "--category", "1", "--credits", "1").code == 3
     assert file.read_text("utf-8") == "format = 1\n[[activity\n"
+
+
+def test_only_a_line_feed_ends_a_line_of_the_diff(file: Path) -> None:
+    done = cme(file, "edit", "talk", "--note", "one\u2028line\x85still", "--json", "--dry-run")
+    assert done.json["diff"].splitlines()[0].startswith("--- ")
+    added = [line for line in done.json["diff"].split("\n") if line.startswith("+")]
+    assert added[1:] == ['+note = "one\u2028line\x85still"']
 
 
 def test_a_record_without_an_id_is_known_by_its_new_title(file: Path) -> None:

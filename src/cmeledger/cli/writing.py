@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from difflib import unified_diff
+from io import StringIO
 from types import MappingProxyType
 from typing import Final
 
@@ -180,8 +181,8 @@ def ask(question: str, options: argparse.Namespace, io: Io) -> bool:
 
 
 def _diff(name: str, saved: Saved) -> Iterator[str]:
-    before, after = (
-        part.decode("utf-8-sig", "replace").splitlines(keepends=True)
+    before, after = (  # only what ends a line in TOML ends one here
+        StringIO(part.decode("utf-8-sig", "replace"), newline="\n").readlines()
         for part in (saved.before, saved.after)
     )
     for line in unified_diff(before, after, name, name):

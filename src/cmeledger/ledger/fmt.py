@@ -70,6 +70,11 @@ def _ids(document: Document, archive: Document) -> dict[int, str]:
     return found
 
 
+def _whole(path: Path) -> Path:
+    """Find what a section is part of: a record, or a table of which there is one."""
+    return path[:2] if len(path) > 1 and isinstance(path[1], int) else path[:1]
+
+
 def _text(layout: Layout, ids: dict[int, str], numbers: list[int]) -> str:
     names = list(schema.TABLES)
     ranks = {number: rank for rank, number in enumerate(numbers)}
@@ -77,8 +82,7 @@ def _text(layout: Layout, ids: dict[int, str], numbers: list[int]) -> str:
     keys: dict[Path, tuple[int, int]] = {}
     position, last = 0, None
     for section in layout.sections:
-        depth = 2 if section.path[:1] and section.path[0] in schema.ARRAYS else 1
-        path = section.path[:depth]
+        path = _whole(section.path)
         if path in groups and path != last:
             raise EditRefused(f"the tables of one {path[0]} stand apart", BY_HAND)
         last = path
@@ -87,13 +91,11 @@ def _text(layout: Layout, ids: dict[int, str], numbers: list[int]) -> str:
         position = layout.next_line(end) if section.own_end else 0
         groups.setdefault(path, []).append(block)
         rank = names.index(str(path[0])) if path and path[0] in names else len(names)
-        within = int(path[1]) if depth == 2 else len(keys)
-        if path[:1] == ("activity",):
-            within = ranks[within]
+        within = ranks[int(path[1])] if path[:1] == ("activity",) else len(keys)
         keys.setdefault(path, (rank if path else -1, within))
     ordered = sorted(groups, key=lambda path: keys[path])
     parts = ["\n".join(block for block in groups[path] if block) for path in ordered]
-    tail = layout.text[position:].strip()
+    tail = "\n".join(_comments(layout.text[position:]))
     return "\n\n".join(part for part in [*parts, tail] if part) + "\n"
 
 
@@ -104,18 +106,18 @@ def _section(layout: Layout, section: Section, start: int, end: int, ids: dict[i
     parts = []
     position = 0 if not path else layout.next_line(section.key[1])
     if path:
-        above = text[start : section.start].strip()
-        if above and layout.blanks_above(section.start):
-            above += "\n"
-        header = text[section.key[0] : layout.line_end(section.key[1])].rstrip()
-        parts += [above, header] if above else [header]
+        parts = _comments(text[start : section.start])
+        if parts and path == _whole(path) and layout.blanks_above(section.start):
+            parts.append("")
+        parts.append(text[section.key[0] : layout.line_end(section.key[1])].rstrip())
     pieces = []
     for entry in layout.entries_of(section):
-        comments = [line.strip() for line in text[position : entry.start].splitlines()]
+        lines = _comments(text[position : entry.start], blanks=not path)
+        if not path and lines and layout.blanks_above(entry.start):
+            lines.append("")  # a file's heading stays apart from its first key
         key = text[entry.start : entry.key[1]].strip()
         line = layout.line_end(entry.value[1])
-        written = f"{key} = {text[entry.value[0] : line].rstrip()}"
-        lines = [*(item for item in comments if item), written]
+        lines.append(f"{key} = {text[entry.value[0] : line].rstrip()}")
         name = str(entry.path[depth])
         rank = order(str(path[0]), name) if depth <= 2 and path else 0
         pieces.append((rank, "\n".join(lines)))
@@ -123,5 +125,11 @@ def _section(layout: Layout, section: Section, start: int, end: int, ids: dict[i
     if path[:1] == ("activity",) and depth == 2 and int(path[1]) in ids:
         pieces.append((-1, f"id = {spell.value(ids[int(path[1])])}"))
     pieces.sort(key=lambda piece: piece[0])
-    below = text[position:end].strip()
-    return "\n".join([*parts, *(piece for _, piece in pieces), *([below] if below else [])])
+    return "\n".join([*parts, *(piece for _, piece in pieces), *_comments(text[position:end])])
+
+
+def _comments(text: str, *, blanks: bool = True) -> list[str]:
+    """Take comments for what they are, with one blank line between two blocks, or none."""
+    lines = [line.strip() for line in text.strip().split("\n")]
+    above = ["", *lines]
+    return [line for line, last in zip(lines, above, strict=False) if line or (last and blanks)]
