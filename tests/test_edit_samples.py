@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cmeledger.ledger.edit import Edited, EditRefused, add, change, remove, repeated
+from cmeledger.ledger.edit import Edited, EditRefused, Value, add, change, remove, repeated
 from cmeledger.ledger.move import move
 from cmeledger.problems import Exit
 
@@ -58,6 +58,12 @@ def test_refusals_have_advice() -> None:
 
 
 def test_a_copy_leaves_out_what_is_about_one_occasion() -> None:
-    data = b'[[activity]]\nid = "a"\ndate = 2025-01-01\ntitle = "T"\nevidence = ["e"]\nx-a = 1\n'
-    new = repeated(data, ("activity", 0), {"date": date(2025, 1, 8)})
+    record: dict[str, Value] = {
+        "id": "a",
+        "date": date(2025, 1, 1),
+        "title": "T",
+        "evidence": ["e"],
+        "x-a": 1,
+    }
+    new = repeated(record, {"date": date(2025, 1, 8)})
     assert new == {"title": "T", "x-a": 1, "date": date(2025, 1, 8)}

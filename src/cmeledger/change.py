@@ -4,8 +4,9 @@ An operation is made for the bytes that were read. Should the file change before
 same operation is good for the new bytes too, as long as its own record is the same there.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from cmeledger.book import Book, remake
@@ -67,10 +68,19 @@ def adding(book: Book, values: Mapping[str, Any]) -> Operation:
 
 
 def changing(
-    book: Book, id: str, changes: Mapping[str, Any], *, to_its_date: bool = False
+    book: Book,
+    id: str,
+    changes: Mapping[str, Any],
+    *,
+    base: Mapping[str, Any] | None = None,
+    to_its_date: bool = False,
 ) -> Operation:
-    """Change some keys of a record; None takes a key out. `to_its_date`: move it there, too."""
-    own = find(book, id)[1]
+    """Change some keys of a record; None takes a key out.
+
+    `base` is what the record said when the change was begun, where that was before the book was
+    read. `to_its_date`: move it there, too.
+    """
+    own = find(book, id)[1] if base is None else base
     yours = {name: value for name, value in {**own, **changes}.items() if value is not None}
 
     def apply(now: bytes) -> bytes:
@@ -117,7 +127,26 @@ def claiming(book: Book, id: str) -> Operation:
 
 def repeating(book: Book, id: str, changes: Mapping[str, Any]) -> Operation:
     """Add a record like another one, but for what is its own: id, days, evidence."""
-    return adding(book, edit.repeated(book.data, find(book, id)[0], changes))
+    return adding(book, repeated(book, id, changes))
+
+
+def repeated(book: Book, id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Take what a record says for one like it: the keys of `repeating`."""
+    return edit.repeated(find(book, id)[1], changes)
+
+
+def together(what: str, operations: Sequence[Operation]) -> Operation:
+    """Make one operation of several, saved and undone as one; `what` says how they are called."""
+    if len(operations) == 1:
+        return operations[0]._replace(what=f"{what} {operations[0].record}")
+
+    def apply(now: bytes) -> bytes:
+        for operation in operations:
+            now = operation.apply(now)
+        return now
+
+    touched = (tuple(chain(*parts)) for parts in zip(*(o.touched for o in operations), strict=True))
+    return Operation(f"{what} {len(operations)} records", None, apply, Touched(*touched))
 
 
 def perform(book: Book, operation: Operation, history: History | None) -> tuple[Operation, Saved]:

@@ -86,22 +86,7 @@ def restoring(book: Book, history: History, found: Sequence[Missing]) -> Operati
     values; one that was taken out is taken out again. Raises NotWritten where the history's text
     is damaged.
     """
-    steps = [_step(book, history, item) for item in found]
-
-    def apply(now: bytes) -> bytes:
-        for step in steps:
-            now = step.apply(now)
-        return now
-
-    touched = Touched(
-        tuple(id for step in steps for id in step.touched.added),
-        tuple(id for step in steps for id in step.touched.changed),
-        tuple(id for step in steps for id in step.touched.removed),
-        tuple(reads for step in steps for reads in step.touched.reads),
-    )
-    if len(steps) == 1:
-        return Operation(f"restore {steps[0].record}", steps[0].record, apply, touched)
-    return Operation(f"restore {len(steps)} records", None, apply, touched)
+    return change.together("restore", [_step(book, history, item) for item in found])
 
 
 def accept(book: Book, history: History, found: Sequence[Missing]) -> None:

@@ -12,6 +12,7 @@ from cmeledger.cli.main import VERBS, Io
 from cmeledger.ledger.activities import lacking
 from cmeledger.ledger.schema import ACTIVITY, KINDS, Kind
 from cmeledger.problems import Exit, UsageError
+from cmeledger.typed import value_of
 from cmeledger.visible import visible
 
 PROMPTS: Final = {
@@ -114,7 +115,7 @@ def _ask(name: str, book: Book, io: Io) -> Any:
         try:
             if name in ("title", "provider"):
                 return entry.a_line(typed, f"the {name}"), None
-            return record_options.value_of(key, typed, book.day), None
+            return value_of(key, typed, book.day), None
         except ValueError as error:
             return None, str(error)
 

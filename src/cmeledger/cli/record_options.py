@@ -6,12 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from cmeledger import entry
 from cmeledger.cli import common
 from cmeledger.cli.main import Io
-from cmeledger.ledger.context import nearest
-from cmeledger.ledger.schema import ACTIVITY, Key
+from cmeledger.ledger.schema import ACTIVITY
 from cmeledger.problems import UsageError
+from cmeledger.typed import text_of, value_of
 from cmeledger.visible import visible
 
 METAVARS: Final = {
@@ -70,64 +69,6 @@ def words(values: Mapping[str, Any]) -> list[str]:
     """Write keys as the options that give them; the inverse of `given`."""
     found = []
     for name, value in values.items():
-        text = _typed(value)
+        text = text_of(value)
         found += [f"--{name}={text}"] if text.startswith("-") else [f"--{name}", text]
     return found
-
-
-def _typed(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ",".join(f"{part}={amount}" for part, amount in value.items())
-    if isinstance(value, list):
-        return ",".join(map(str, value))
-    return "" if value is None else str(value)
-
-
-def value_of(key: Key, typed: str, today: date) -> Any:
-    """Read what was typed for a key, as the ledger will have it. Raises ValueError with advice.
-
-    What the format says of the value beyond its shape is the reader's business: the ledger is
-    read again before anything is saved.
-    """
-    text = typed.strip()
-    match key.type:
-        case "date":
-            return entry.a_date(text, today)
-        case "credits" | "hours":
-            return entry.an_amount(text)
-        case "category":
-            if text not in ("1", "2"):
-                raise ValueError("write 1 or 2")
-            return int(text)
-        case "choice":
-            return _word(text, key)
-        case "choices":
-            return [_word(word, key) for word in _words(text)]
-        case "topics":
-            return _topics(text)
-        case "evidence":
-            return _words(text)
-    return typed
-
-
-def _word(text: str, key: Key) -> str:
-    if text not in key.choices:
-        raise ValueError(nearest(text, key.choices, "one of"))
-    return text
-
-
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
-
-
-def _topics(text: str) -> list[str] | Mapping[str, Decimal]:
-    words = _words(text)
-    if not any("=" in word for word in words):
-        return words
-    table: dict[str, Decimal] = {}
-    for word in words:
-        topic, sign, amount = word.partition("=")
-        if not sign:
-            raise ValueError("give every topic its credits (a=1,b=2), or none")
-        table[topic.strip()] = entry.an_amount(amount)
-    return table

@@ -162,13 +162,14 @@ def remove(data: bytes, path: Path, document: Document | None = None) -> Edited:
     return Edited(data, path, layout.line_number(at), read)
 
 
-def repeated(data: bytes, path: Path, changes: Mapping[str, Value | None]) -> dict[str, Value]:
+def repeated(record: Mapping[str, Value], changes: Mapping[str, Value | None]) -> dict[str, Value]:
     """Take a record's values for a copy of it, with some changed: what `add` is given.
 
     What is about the one occasion (its id, dates, evidence) is left out; the user's own keys stay.
     """
-    old = _table_at(_open(data).tables, path)
-    copied = {name: given for name, given in old.items() if name not in NOT_REPEATED}
+    copied: dict[str, Value | None] = {
+        name: given for name, given in record.items() if name not in NOT_REPEATED
+    }
     copied |= changes
     return {name: given for name, given in copied.items() if given is not None}
 

@@ -11,7 +11,7 @@ import os
 import re
 import time
 import zlib
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
@@ -310,6 +310,14 @@ class History:
         except (OSError, ValueError):
             return None
         return form if isinstance(form, dict) else None
+
+    def drafts(self, file: str) -> Iterator[dict[str, Any]]:
+        """Give every unfinished form that can be read."""
+        for path in self.unfinished(file)[1]:
+            with contextlib.suppress(OSError, ValueError):
+                form = json.loads(disk.read_file(path))
+                if isinstance(form, dict):
+                    yield form
 
     def drop_draft(self, file: str, name: str) -> None:
         """Forget an unfinished form."""

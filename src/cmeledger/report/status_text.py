@@ -5,6 +5,7 @@ from datetime import date
 
 from cmeledger.book import Book
 from cmeledger.problems import Problem
+from cmeledger.report.effect import in_a_sentence
 from cmeledger.report.terminal import (
     Style,
     amount,
@@ -16,7 +17,6 @@ from cmeledger.report.terminal import (
     wrap,
 )
 from cmeledger.rules.cycles import deadlines
-from cmeledger.rules.rulebook import Requirement
 from cmeledger.rules.sharing import claim
 from cmeledger.rules.standing import Report, Standing
 from cmeledger.visible import visible
@@ -66,7 +66,7 @@ def next_steps(book: Book, report: Report, again: str | None = None) -> Iterator
             more = claim(standing.requirement, share.record, report.cycle)
             if activity.status == "attended" and more and share.record.day <= report.cycle.end:
                 waiting[activity.id] = activity
-                name = _in_a_sentence(standing.requirement)
+                name = in_a_sentence(standing.requirement)
                 helped.setdefault(activity.id, []).append(f"{name} +{amount(more)}")
     for activity in sorted(waiting.values(), key=lambda a: (a.claim_by or date.max, a.id)):
         title = visible(activity.title)
@@ -93,7 +93,7 @@ def headline(report: Report) -> str:
     decisive = [s for s in report.standings if s.requirement.decides]
     if report.status == "not-applicable":
         return "Nothing is asked of this license."
-    short = [_in_a_sentence(s.requirement) for s in decisive if s.status == "short"]
+    short = [in_a_sentence(s.requirement) for s in decisive if s.status == "short"]
     text = "Met on record: nothing that the Board asks is short."
     if short:
         text = f"Short on record: {join(short)}."
@@ -135,11 +135,6 @@ def painted_headline(report: Report, style: Style) -> list[str]:
 def _has_ended(book: Book, report: Report) -> bool:
     ended = report.tally.license.ended
     return ended is not None and ended < book.day
-
-
-def _in_a_sentence(requirement: Requirement) -> str:
-    """Write the name of a requirement small; one of the physician's own as it is written."""
-    return visible(requirement.name) if requirement.own else requirement.name.lower()
 
 
 def _license(book: Book, report: Report, style: Style, again: str) -> Iterator[str]:

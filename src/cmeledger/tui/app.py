@@ -22,6 +22,7 @@ from textual.theme import Theme
 from textual.widgets import ContentSwitcher, Footer, Input, Static
 
 from cmeledger.book import archive_name
+from cmeledger.ledger.history import History, open_history
 from cmeledger.model import Activity
 from cmeledger.report.status_text import license_line
 from cmeledger.report.terminal import amount, day
@@ -29,7 +30,6 @@ from cmeledger.tui.frame import Licenses, Tabs
 from cmeledger.tui.help import Help
 from cmeledger.tui.keys import EVERYWHERE, VIEWS
 from cmeledger.tui.lines import plain, plain_lines
-from cmeledger.tui.live import Live
 from cmeledger.tui.outward import (
     credit_line,
     open_certificate,
@@ -47,12 +47,13 @@ from cmeledger.tui.views.progress import Progress
 from cmeledger.tui.views.records import Records
 from cmeledger.tui.views.rules import Rules
 from cmeledger.tui.watch import LOOK_SECONDS
+from cmeledger.tui.writing import Writing
 
 HANGUP: Final = 129
 PAINT_SECONDS: Final = 0.1
 
 
-class CmeledgerApp(Live):
+class CmeledgerApp(Writing):
     """The screens of one ledger."""
 
     CSS_PATH = "app.tcss"
@@ -78,13 +79,15 @@ class CmeledgerApp(Live):
         *,
         with_archive: bool = True,
         settings: str | None = None,
+        history: History | None = None,
     ) -> None:
         """Open the screens on a ledger's file.
 
         `today` is asked again whenever the day may have changed; `settings` names the file that
-        remembers the theme (None: nothing is remembered).
+        remembers the theme (None: nothing is remembered); `history` keeps saves and unfinished
+        forms (None: it is off).
         """
-        super().__init__(file, today, with_archive=with_archive)
+        super().__init__(file, today, with_archive=with_archive, history=history)
         self.settings = settings
         self.way_back: list[str] = []
 
@@ -110,6 +113,21 @@ class CmeledgerApp(Live):
         """The view that is seen."""
         current = self.query_one(ContentSwitcher).current
         return self.query_one(f"#{current}", View)
+
+    @property
+    def meant(self) -> list[str]:
+        """The records that keys act on: the marked ones, else the one under the cursor."""
+        if self.shown is not None and self.marked:
+            return [row.id for row in self.shown.rows if row.id in self.marked]
+        record = self.view.record
+        if record is None:
+            self.say("choose a record first", warning=True)
+        return [record] if record is not None else []
+
+    @property
+    def key_in_question(self) -> str | None:
+        """The key of the record that a problem under the cursor is about."""
+        return self.view.key_in_question
 
     def on_mount(self) -> None:
         """Take the remembered theme, watch signals and the file, and read it."""
@@ -144,7 +162,11 @@ class CmeledgerApp(Live):
         if not screens or not screens[0].query("#masthead"):
             return  # the app is ending: its widgets are gone before its last message
         self._put_frame()
+        self.query_one(Records).table.marked = self.marked
         self.view.show(self.shown, self.failed)
+        if self.wanted is not None and self.shown and self.wanted in self.shown.activities:
+            wanted, self.wanted = self.wanted, None
+            self.query_one(Records).choose(wanted)
 
     def _put_frame(self) -> None:
         masthead = self.query_one("#masthead", Static)
@@ -180,15 +202,6 @@ class CmeledgerApp(Live):
         problems.shown, problems.failed = self.shown, self.failed
         current = self.query_one(ContentSwitcher).current or ""
         self.query_one(Tabs).put(current, problems.problems(), self.size.width)
-
-    def say(self, text: str, *, warning: bool = False) -> None:
-        """Tell the user something for a few seconds; text is never markup."""
-        self.notify(
-            plain(text).plain,
-            severity="warning" if warning else "information",
-            timeout=6,
-            markup=False,
-        )
 
     # ── Keys ─────────────────────────────────────────────────────────────────────────────
 
@@ -228,6 +241,22 @@ class CmeledgerApp(Live):
     def action_reverse(self) -> None:
         """Turn the order of the records around."""
         self._records().reverse()
+
+    def action_mark(self) -> None:
+        """Mark the record under the cursor, or take its mark off, and go on to the next."""
+        record = self.view.record
+        if record is None:
+            self.say("choose a record first", warning=True)
+            return
+        self.marked ^= {record}
+        if isinstance(self.view, Records):
+            self.view.table.action_move(1)
+        self.show()
+
+    def action_unmark(self) -> None:
+        """Take all marks off."""
+        self.marked.clear()
+        self.show()
 
     def action_cycle(self, steps: int) -> None:
         """Show an earlier or later cycle of the license."""
@@ -352,6 +381,9 @@ def run(file: str, as_of: date | None, *, with_archive: bool) -> int:
     from cmeledger.tui.settings import settings_file
 
     today = date.today if as_of is None else (lambda: as_of)
-    app = CmeledgerApp(file, today, with_archive=with_archive, settings=settings_file())
+    history = open_history(os.environ)
+    app = CmeledgerApp(
+        file, today, with_archive=with_archive, settings=settings_file(), history=history
+    )
     app.run()
     return app.return_code or 0

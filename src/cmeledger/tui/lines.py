@@ -5,7 +5,7 @@ line; `painted` is the only way from such a line to the screen, so that no text 
 read as markup. Twenty thousand lines cost no more than the forty that fit the screen.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Generic, TypeVar
 
@@ -109,6 +109,8 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
         self._empty = empty
         self.items: Sequence[Item] = ()
         self.chosen = 0
+        self.marked: Container[str] = ()
+        """The keys of the lines that are marked."""
         self._styles = RichStyle.null(), RichStyle.null()
 
     @property
@@ -161,7 +163,9 @@ class LineList(ScrollView, Generic[Item], can_focus=True):
         if chosen:
             base = base_of_chosen
         shown = painted(self._draw(self.items[number], self.room))
-        segments = [Segment(MARK if chosen else " " * GUTTER, base)]
+        is_marked = bool(self.marked) and self._key(self.items[number]) in self.marked
+        gutter = (MARK[0] if chosen else " ") + ("*" if is_marked else " ")
+        segments = [Segment(gutter, base)]
         for segment in shown.render(self.app.console):
             style = segment.style or RichStyle.null()
             if chosen and self.has_focus:

@@ -13,6 +13,7 @@ from textual import on, work
 from textual.app import App
 
 from cmeledger.tui import session
+from cmeledger.tui.lines import plain
 from cmeledger.tui.messages import LedgerLooked, LedgerRead
 from cmeledger.tui.session import Failed, Loaded
 from cmeledger.tui.shown import Shown
@@ -41,8 +42,17 @@ class Live(App[int]):
         """Show the state; the app that has the widgets says how."""
         raise NotImplementedError
 
-    def action_new_ledger(self) -> None:
-        """Offer to make a ledger where there is none."""
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """Tell the user something for a few seconds; text is never markup."""
+        self.notify(
+            plain(text).plain,
+            severity="warning" if warning else "information",
+            timeout=6,
+            markup=False,
+        )
+
+    def begin(self) -> None:
+        """Do what is to be done once, when the ledger was read for the first time."""
         raise NotImplementedError
 
     def action_reload(self) -> None:
@@ -86,8 +96,8 @@ class Live(App[int]):
             self.good_at = datetime.now()  # noqa: DTZ005  the physician's own clock
             self._use(result)
         self.show()
-        if is_first and self.failed is not None and self.failed.missing:
-            self.action_new_ledger()
+        if is_first:
+            self.begin()
 
     def _use(self, loaded: Loaded) -> None:
         """Make a state of the ledger the one that is shown, with the same license and cycle."""

@@ -65,6 +65,11 @@ class View(Container):
         return None
 
     @property
+    def key_in_question(self) -> str | None:
+        """The key of that record that something is wrong with."""
+        return None
+
+    @property
     def place(self) -> Place | None:
         """The line of the file an editor should open at."""
         record = self.record

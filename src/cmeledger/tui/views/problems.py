@@ -55,6 +55,12 @@ class Problems(View):
         return self.chosen.record if self.chosen else None
 
     @property
+    def key_in_question(self) -> str | None:
+        """The key that the chosen problem is about."""
+        path = self.chosen.path if self.chosen else ()
+        return str(path[2]) if len(path) > 2 else None
+
+    @property
     def place(self) -> Place | None:
         """The line of the chosen problem."""
         problem = self.chosen

@@ -1,0 +1,78 @@
+"""A text field that shows every character, also those that a terminal would act on or hide."""
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual import events
+from textual.suggester import Suggester
+from textual.widgets import Input
+
+from cmeledger.visible import visible
+
+
+def shown(text: str) -> str:
+    """Stand one visible character for each that is none: the same places, nothing acted on."""
+    return text if text.isprintable() else "".join(map(_sign, text))
+
+
+def _sign(char: str) -> str:
+    if visible(char) == char:
+        return char
+    code = ord(char)
+    if code < 0x20:
+        return chr(0x2400 + code)  # the pictures of control characters
+    return "\u2421" if code == 0x7F else "\ufffd"
+
+
+class Field(Input):
+    """One line to type a text into. What is pasted keeps its line breaks, as ␊."""
+
+    def __init__(
+        self, value: str, words: Sequence[str] = (), *, several: bool = False, **options: Any
+    ) -> None:
+        """Take the text that is there, and the words that may be meant; `several` of them."""
+        suggester = Words(words, last=several) if words else None
+        super().__init__(value, suggester=suggester, compact=True, select_on_focus=False, **options)
+
+    @property
+    def _value(self) -> Text:
+        """The text as it is drawn."""
+        return Text(shown(self.value), no_wrap=True, overflow="ignore", end="")
+
+    def _position_to_cell(self, position: int) -> int:
+        return cell_len(shown(self.value[:position]))
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Put a text in as it is, but for the line breaks at its end."""
+        text = event.text.replace("\r\n", "\n").rstrip("\n")
+        self.replace(text, *sorted(self.selection))
+        event.stop()
+        event.prevent_default()
+
+
+class Words(Suggester):
+    """Completes from a list; where several words are written, the last of them."""
+
+    def __init__(self, words: Sequence[str], *, last: bool) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self.words = [word for word in words if visible(word) == word]
+        self.last = last
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """Find the first word that goes on as what is typed, whatever its case."""
+        start = value.rfind(",") + 1 if self.last else 0
+        start += len(value[start:]) - len(value[start:].lstrip())
+        typed = _folded(value[start:])
+        if not typed:
+            return None
+        for word in self.words:
+            if _folded(word).startswith(typed) and len(word) > len(value) - start:
+                return value + word[len(value) - start :]
+        return None
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text).lower()

@@ -1,0 +1,322 @@
+"""The form of a record: typed forgivingly, tried out while it is typed, saved or kept as it is."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Footer, Static
+
+from cmeledger import change, form
+from cmeledger.change import Operation
+from cmeledger.ledger.save import Saved
+from cmeledger.problems import CmeledgerError, Conflict, LedgerUnreadable, LedgerUnusable
+from cmeledger.report.terminal import Style, wrap
+from cmeledger.report.trial import Trial, tried
+from cmeledger.tui.clash import EDITOR, LATER, MINE, THEIRS, ask_about
+from cmeledger.tui.fields import Field
+from cmeledger.tui.lines import plain, plain_lines
+from cmeledger.typed import text_of
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from cmeledger.tui.writing import Writing
+
+PAUSE_SECONDS: Final = 0.15
+"""How long typing rests before a form is tried out and kept."""
+PREFIX: Final = "key-"
+
+
+class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
+    """Adds or changes a record; returns what was saved, or None."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "save", "Save", id="form.save"),
+        Binding("escape", "leave", "Close, keep unfinished", id="form.leave"),
+        Binding("ctrl+x", "discard", "Discard", id="form.discard"),
+        Binding("down", "app.focus_next", show=False, id="form.next"),
+        Binding("up", "app.focus_previous", show=False, id="form.previous"),
+    ]
+
+    def __init__(
+        self,
+        writing: "Writing",
+        record: str | None,
+        base: Mapping[str, Any],
+        typed: Mapping[str, str],
+        *,
+        name: str | None = None,
+        focus: str = "title",
+    ) -> None:
+        """Open a form of a record (None: a new one) that said `base`, with what was typed."""
+        super().__init__()
+        self.writing = writing
+        self.record = record
+        self.base = dict(base)
+        self.first = focus if focus in form.KEYS else "title"
+        self.draft = form.Draft(
+            name or f"form-{os.getpid()}-{secrets.token_hex(4)}",
+            record,
+            self.base,
+            {**form.texts(base), **typed},
+            datetime.now().isoformat(timespec="seconds"),  # noqa: DTZ005  the physician's own clock
+        )
+        self.opened_with = dict(self.draft.typed) if name is None else None
+        """What the form began with; None: it was kept unfinished already."""
+        self.trial: Trial | None = None
+        self.said = ""
+        """What stands in the way of saving."""
+        self.saving = False
+        self._soon: Timer | None = None
+
+    # ── Layout ───────────────────────────────────────────────────────────────────────────
+
+    def compose(self) -> ComposeResult:
+        """Lay out the fields, what is said of them, and what the record would bring."""
+        book = self.writing.book
+        words = form.completions(book) if book else {}
+        title = f"Change {self.record}" if self.record else "Add a record"
+        with Vertical(id="form-frame"):
+            yield Static(plain(title), id="form-title")
+            with VerticalScroll(id="form-fields", can_focus=False):
+                for name, key in form.KEYS.items():
+                    with Horizontal(classes="field"):
+                        yield Static(id=f"label-{name}", classes="label")
+                        yield Field(
+                            self.draft.typed.get(name, ""),
+                            words.get(name, ()),
+                            several=key.type in ("topics", "choices"),
+                            id=f"{PREFIX}{name}",
+                        )
+            yield Static(id="form-message")
+            yield Static(id="form-effect")
+            with Horizontal(classes="buttons"):
+                yield Button("Save (ctrl+s)", id="save", variant="primary", compact=True)
+                yield Button("Close (esc)", id="leave", compact=True)
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Begin at the first field, or at the one that is in question."""
+        self.query_one(f"#{PREFIX}{self.first}", Field).focus()
+        self._examine()
+
+    # ── While it is typed ────────────────────────────────────────────────────────────────
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What stands in the fields."""
+        return {name: self.query_one(f"#{PREFIX}{name}", Field).value for name in form.KEYS}
+
+    @on(Field.Changed)
+    def change_soon(self) -> None:
+        """Try the record out and keep the form when the typing rests."""
+        self.said = ""
+        if self._soon is not None:
+            self._soon.stop()
+        self._soon = self.set_timer(PAUSE_SECONDS, self._examine)
+
+    @on(Field.Submitted)
+    def go_on(self) -> None:
+        """Go to the next field with enter."""
+        self.focus_next()
+
+    @on(Field.Blurred)
+    def guess(self, event: Field.Blurred) -> None:
+        """Take what an earlier record of this title or provider says, where nothing is typed."""
+        book, name = self.writing.book, event.input.id or ""
+        if self.record or book is None or name not in (f"{PREFIX}title", f"{PREFIX}provider"):
+            return
+        values = form.whole({}, form.read({}, self.typed, book.day).changes)
+        guesses, source = change.guessed(book, values)
+        for key, text in form.texts(guesses).items():
+            self.query_one(f"#{PREFIX}{key}", Field).value = text
+        if source is not None:
+            self.said = f"Taken from {source}: {', '.join(guesses)}."
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Say what the field is for."""
+        del event
+        self._tell()
+
+    @work(exclusive=True, group="examine")
+    async def _examine(self) -> None:
+        """Try the record out in a thread, and keep what was typed."""
+        self._soon = None
+        typed, shown = self.typed, self.writing.shown
+        if self.opened_with is not None and typed != self.opened_with:
+            self.opened_with = None
+        if self.opened_with is None:
+            await asyncio.to_thread(self.writing.keep_draft, self.draft._replace(typed=typed))
+        if shown is None:
+            return
+        read = form.read(self.base, typed, shown.book.day)
+        path = self.writing.path_of(self.record)
+        values = form.whole(self.base, read.changes)
+        self.trial = await asyncio.to_thread(tried, shown.book, shown.report, path, values)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Show what is said of the fields, of the one in question, and of the whole."""
+        book = self.writing.book
+        if book is None or not self.is_mounted:
+            return
+        read = form.read(self.base, self.typed, book.day)
+        found = self._problems()
+        for name in form.KEYS:
+            marks = "✗" if name in read.complaints else found.get(name, (" ", ""))[0]
+            self.query_one(f"#label-{name}", Static).update(plain(f"{marks} {name}"))
+        name = (getattr(self.focused, "id", None) or "").removeprefix(PREFIX)
+        parts = [self.said]
+        if name in form.KEYS:
+            value = read.changes.get(name)
+            shown_back = "" if value is None or name == "note" else text_of(value)
+            differs = shown_back not in ("", self.typed[name].strip())
+            parts.append(read.complaints.get(name) or found.get(name, ("", ""))[1])
+            parts.append(f"Understood as {shown_back}." if differs else "")
+            if not any(parts):
+                parts.append(form.hint(form.KEYS[name]))
+        self._put("form-message", " ".join(filter(None, parts)))
+        missing = form.needed(form.whole(self.base, read.changes))
+        if missing:
+            self._put("form-effect", f"Still needed: {', '.join(missing)}.")
+        elif self.trial is not None:
+            self._put("form-effect", f"{self.trial.effects} {found.get('', ('', ''))[1]}".strip())
+
+    def _problems(self) -> dict[str, tuple[str, str]]:
+        """Gather what `check` would say: a mark and a sentence by key; "": of the whole."""
+        found: dict[str, tuple[str, str]] = {}
+        for problem in self.trial.problems if self.trial else ():
+            name = str(problem.path[2]) if len(problem.path) > 2 else ""
+            is_error = problem.severity == "error"
+            if problem.code == "missing-key":
+                continue  # it is said what is still needed
+            said = f"{problem.message[0].upper()}{problem.message[1:]}"
+            said += f"; {problem.help}." if name else "."
+            before = found.get(name)
+            if before is None or (is_error and before[0] != "✗"):
+                found[name] = ("✗" if is_error else "!", said)
+        return found
+
+    def _put(self, id: str, text: str) -> None:
+        widget = self.query_one(f"#{id}", Static)
+        style = Style(max(20, widget.size.width), color=False, unicode=True)
+        widget.update(plain_lines(wrap(text, style) if text else [""]))
+
+    # ── Saving and leaving ───────────────────────────────────────────────────────────────
+
+    @on(Button.Pressed, "#save")
+    def action_save(self) -> None:
+        """Save the record, if everything can be read; else go to what cannot."""
+        book = self.writing.book
+        if self.saving or book is None:
+            return
+        read = form.read(self.base, self.typed, book.day)
+        if read.complaints:
+            name = next(iter(read.complaints))
+            self.query_one(f"#{PREFIX}{name}", Field).focus()
+            return
+        if self.record is not None and not read.changes:
+            self._close(None)
+            return
+        try:
+            operation = self._operation(read.changes)
+        except CmeledgerError as error:
+            self._complain(error)
+            return
+        self._save(operation)
+
+    def _operation(self, changes: Mapping[str, Any]) -> Operation:
+        book = self.writing.book
+        assert book is not None
+        if self.record is None:
+            return change.adding(book, form.whole({}, changes))
+        return change.changing(book, self.record, changes, base=self.base)
+
+    @work(group="save")
+    async def _save(self, operation: Operation) -> None:
+        """Save in a thread; what stands in the way is said, and the form stays."""
+        self.saving = True
+        self.said = "Saving …"
+        self._tell()
+        try:
+            done = await asyncio.to_thread(self.writing.perform, operation)
+        except Conflict as error:
+            self.said = ""
+            await self._settle(error)
+        except CmeledgerError as error:
+            self._complain(error)
+        else:
+            self._close(done)
+        finally:
+            self.saving = False
+
+    async def _settle(self, error: Conflict) -> None:
+        """Ask what becomes of two changes of one record."""
+        if error.clash is None:
+            self._complain(error)
+            return
+        choice = await ask_about(self.app, error.clash)
+        if choice == LATER:
+            self.dismiss(None)
+            return
+        if choice == EDITOR:
+            self.dismiss(None)
+            self.writing.action_editor()
+            return
+        if choice == THEIRS:
+            self._close(None)
+            return
+        try:
+            book = await asyncio.to_thread(self.writing.read_now)
+            changes = form.read(self.base, self.typed, book.day).changes
+            yours = form.whole(self.base, changes)
+            if choice == MINE and error.clash.theirs is not None:
+                self.base = dict(error.clash.theirs)
+                operation = change.changing(book, error.clash.record, changes)
+            else:
+                both = yours if choice == MINE else {k: v for k, v in yours.items() if k != "id"}
+                operation = change.adding(book, both)
+        except (CmeledgerError, LedgerUnreadable, LedgerUnusable) as refused:
+            self._complain(refused)
+            return
+        self._save(operation)
+
+    def _complain(self, error: CmeledgerError) -> None:
+        """Say what stands in the way of saving; the form stays as it is."""
+        self.said = "; ".join(str(error).split("\n"))
+        found = self._problems()
+        name = next((name for name, (mark, _) in found.items() if name and mark == "✗"), None)
+        if name is not None:
+            self.query_one(f"#{PREFIX}{name}", Field).focus()
+        self._tell()
+
+    def _close(self, done: tuple[Operation, Saved] | None) -> None:
+        self.writing.drop_draft(self.draft.name)
+        self.dismiss(done)
+
+    @on(Button.Pressed, "#leave")
+    def action_leave(self) -> None:
+        """Close the form; what was typed is kept as an unfinished form."""
+        if self.saving:
+            return
+        typed = self.typed
+        if self.opened_with is not None and typed == self.opened_with:
+            self._close(None)
+            return
+        self.writing.keep_draft(self.draft._replace(typed=typed))
+        self.writing.say("kept unfinished; d goes on with it")
+        self.dismiss(None)
+
+    def action_discard(self) -> None:
+        """Throw away what was typed."""
+        if not self.saving:
+            self._close(None)
