@@ -19,7 +19,7 @@ from conftest import HEAD, NASTY, SAMPLES, run_here, run_program
 Write = Callable[..., str]
 HOSPITALIST = str(SAMPLES / "hospitalist.toml")
 AS_OF = ("--as-of", "2026-03-01")
-READING = ("status", "check", "list", "keep")
+READING = ("status", "check", "verify", "list", "keep")
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 

@@ -124,6 +124,11 @@ PAIRS = {
         HEAD + '\n[[activity]]\ndate     = 2025-01-01\ntitle    = "One"\ncategory = 1\ncredits  = 1\n'
         '\n[[activity]]\ndate     = 2025-02-02\ntitle    = "Two"\ncategory = 2\ncredits  = 3\n',
     ),
+    "an element of an array over several lines keeps its comment": (
+        HEAD + ONE + 'topics = [\n  "wellness",  # seven at most\n  "ehr"  # half of it\n]\n' + TWO,
+        lambda data: edit.change(data, RECORD, {"topics": ["wellness", "dementia"]}),
+        HEAD + ONE + 'topics = [\n  "wellness",  # seven at most\n  "dementia"  # half of it\n]\n' + TWO,
+    ),
     "add without blank lines": (
         (HEAD + ONE + TWO).replace("\n\n", "\n"),
         lambda data: edit.add(data, "activity", {"date": date(2025, 3, 3), "title": "X"}),

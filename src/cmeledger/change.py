@@ -9,9 +9,11 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from cmeledger.book import Book, remake
-from cmeledger.ledger import edit
+from cmeledger.ledger import edit, spell
 from cmeledger.ledger.activities import free_id, slug
-from cmeledger.ledger.history import Touched
+from cmeledger.ledger.fingerprint import fingerprint
+from cmeledger.ledger.history import History, Touched
+from cmeledger.ledger.save import Saved, save
 from cmeledger.ledger.schema import KINDS
 from cmeledger.model import Activity, Path
 from cmeledger.problems import Clash, Conflict, Problem, UsageError
@@ -25,8 +27,8 @@ class Operation(NamedTuple):
 
     what: str
     """In words, for the history: "add 2026-11-20-grand-rounds"."""
-    record: str
-    """The id of the record it is about."""
+    record: str | None
+    """The id of the record it is about; None: there are several."""
     apply: Callable[[bytes], bytes]
     touched: Touched
     """The ids it adds, changes and takes out, for the history."""
@@ -53,14 +55,15 @@ def adding(book: Book, values: Mapping[str, Any]) -> Operation:
     named = {"id": id, **{k: v for k, v in values.items() if k != "id"}}
 
     def apply(now: bytes) -> bytes:
-        fresh = _read(book, now)
+        fresh = read(book, now)
         if chosen is None and fresh is not book and id in _taken(fresh):
             raise IdTaken(book.file, id, adding(fresh, values))
         edited = edit.add(now, "activity", named, fresh.document)
-        _must_be_good(fresh, edited, id)
+        must_be_good(fresh, edited, id)
         return edited.data
 
-    return Operation(f"add {id}", id, apply, Touched(added=(id,)))
+    reads = (id, None, fingerprint(spell.normal(named)))
+    return Operation(f"add {id}", id, apply, Touched(added=(id,), reads=(reads,)))
 
 
 def changing(
@@ -71,18 +74,23 @@ def changing(
     yours = {name: value for name, value in {**own, **changes}.items() if value is not None}
 
     def apply(now: bytes) -> bytes:
-        fresh = _read(book, now)
+        fresh = read(book, now)
         path = _same(fresh, Clash(id, own, None, yours))
         edited = edit.change(now, path, changes, fresh.document)
         if to_its_date:
             from cmeledger.ledger.move import move
 
             edited = move(edited.data, edited.path, edited.document)
-        _must_be_good(fresh, edited, id)
+        must_be_good(fresh, edited, id)
         return edited.data
 
     new = yours.get("id") or _free_id(book, yours, id)
-    touched = Touched(changed=(id,)) if new == id else Touched(added=(new,), removed=(id,))
+    old_reads, new_reads = fingerprint(own), fingerprint(spell.normal(yours))
+    if new == id:
+        touched = Touched(changed=(id,), reads=((id, old_reads, new_reads),))
+    else:
+        reads = ((id, old_reads, None), (new, None, new_reads))
+        touched = Touched(added=(new,), removed=(id,), reads=reads)
     return Operation(f"edit {id}", new, apply, touched)
 
 
@@ -91,10 +99,11 @@ def removing(book: Book, id: str) -> Operation:
     own = find(book, id)[1]
 
     def apply(now: bytes) -> bytes:
-        fresh = _read(book, now)
+        fresh = read(book, now)
         return edit.remove(now, _same(fresh, Clash(id, own, None, None)), fresh.document).data
 
-    return Operation(f"remove {id}", id, apply, Touched(removed=(id,)))
+    touched = Touched(removed=(id,), reads=((id, fingerprint(own), None),))
+    return Operation(f"remove {id}", id, apply, touched)
 
 
 def claiming(book: Book, id: str) -> Operation:
@@ -109,6 +118,28 @@ def claiming(book: Book, id: str) -> Operation:
 def repeating(book: Book, id: str, changes: Mapping[str, Any]) -> Operation:
     """Add a record like another one, but for what is its own: id, days, evidence."""
     return adding(book, edit.repeated(book.data, find(book, id)[0], changes))
+
+
+def perform(book: Book, operation: Operation, history: History | None) -> tuple[Operation, Saved]:
+    """Save what an operation does to the ledger of a book.
+
+    Returns the operation that was saved: a new record whose id was taken meanwhile has the next
+    one. Raises Conflict and NotWritten as `save` does, and what the operation raises.
+    """
+    while True:
+        try:
+            saved = save(
+                book.file,
+                book.data,
+                operation.apply,
+                operation.what,
+                history,
+                touched=operation.touched,
+            )
+        except IdTaken as error:
+            operation = error.instead
+        else:
+            return operation, saved
 
 
 def guessed(book: Book, values: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
@@ -141,7 +172,7 @@ def _keys_of(activity: Activity) -> dict[str, Any]:
 
 def ids(book: Book) -> set[str]:
     """Gather the ids of the ledger's own records, of those with errors too."""
-    return {id for _, archived, id in _records(book) if id is not None and not archived}
+    return {id for _, archived, id in records(book) if id is not None and not archived}
 
 
 def _free_id(book: Book, values: Mapping[str, Any], old: str | None = None) -> str:
@@ -155,27 +186,30 @@ def _free_id(book: Book, values: Mapping[str, Any], old: str | None = None) -> s
 def _taken(book: Book) -> set[str]:
     """Gather the ids that a new record cannot have: the requirements' are taken too."""
     own = {item.id for item in book.ledger.requirements}
-    return own | {*book.rulebook.ids} | {id for _, _, id in _records(book) if id is not None}
+    return own | {*book.rulebook.ids} | {id for _, _, id in records(book) if id is not None}
 
 
 def find(book: Book, id: str) -> tuple[Path, Any]:
-    """Find a record of the ledger's own file: its path, and what it says. Raises UsageError."""
-    for path, archived, name in _records(book):
+    """Find a record of the ledger's own file: its path, and what it says.
+
+    Raises UsageError for an id that nothing bears, and for a record of the archive.
+    """
+    for path, archived, name in records(book):
         if name == id:
             if archived:
                 raise UsageError(
                     f"'{id}' is in the archive\nbring it back first, or edit that file"
                 )
-            return path, _table(book, path)
+            return path, table(book, path)
     raise UsageError(f"no record is called '{id}'\nlist the records' ids with: cmeledger list")
 
 
 def _same(book: Book, clash: Clash) -> Path:
     """Find the record as the file has it now; it must read as the base that the change is for."""
     id = clash.record
-    for path, _, name in _records(book):
+    for path, _, name in records(book):
         if name == id:
-            theirs = _table(book, path)
+            theirs = table(book, path)
             if theirs == clash.base:
                 return path
             raise Conflict(
@@ -192,26 +226,27 @@ def _same(book: Book, clash: Clash) -> Path:
     )
 
 
-def _table(book: Book, path: Path) -> Any:
+def table(book: Book, path: Path) -> Any:
     """Give what a record says, as TOML has it: comments and spelling may differ meanwhile."""
     return book.document.tables[str(path[0])][path[1]]
 
 
-def _records(book: Book) -> Iterator[tuple[Path, bool, str | None]]:
+def records(book: Book) -> Iterator[tuple[Path, bool, str | None]]:
+    """Give every record's path, whether it is in the archive, and its id."""
     for activity in book.ledger.activities:
         yield activity.path, activity.archived, activity.id
     for item in book.ledger.left_out:
         yield item.path, item.archived, item.id
 
 
-def _must_be_good(book: Book, edited: edit.Edited, id: str) -> None:
+def must_be_good(book: Book, edited: edit.Edited, id: str) -> None:
     """Refuse an edit that would leave the record with an error it did not have.
 
     `id` is what the record was called; by another title it may answer to another id.
     """
     after = remake(book, edited.data, edited.document)
     called = next(
-        (name for path, archived, name in _records(after) if path == edited.path and not archived),
+        (name for path, archived, name in records(after) if path == edited.path and not archived),
         id,
     )
     old = {_kind_of(p) for p in _errors(book, id)}
@@ -220,7 +255,7 @@ def _must_be_good(book: Book, edited: edit.Edited, id: str) -> None:
             raise UsageError(f"{problem.message}\n{problem.help}")
 
 
-def _read(book: Book, data: bytes) -> Book:
+def read(book: Book, data: bytes) -> Book:
     """Read some bytes of the ledger; those it was opened with have been read already."""
     return book if data == book.data else remake(book, data)
 

@@ -3,10 +3,11 @@
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
+from cmeledger.book import open_book
 from cmeledger.cli import common, writing
 from cmeledger.cli.main import VERBS, Io
 from cmeledger.ledger.history import open_history
-from cmeledger.problems import Exit, NotWritten
+from cmeledger.problems import Exit, LedgerUnreadable, LedgerUnusable, NotWritten
 
 
 def verb(
@@ -32,9 +33,12 @@ def _turn(options: Namespace, io: Io, *, back: bool) -> Exit:
     from cmeledger.ledger.undo import redo, undo
 
     file = common.ledger_name(options, io)
-    history = open_history(io.env)
-    if history is None:
-        raise NotWritten(file, "the history is switched off", "git can bring an old version back")
+    history = writing.needed(file, open_history(io.env))
+    try:
+        book = open_book(file, common.today(options))
+    except (LedgerUnreadable, LedgerUnusable):  # undo may be what mends it, or says why not
+        book = None
+    writing.warn(file, book, writing.sweep_up(file, options, io), options, io)
     if options.dry_run:
         stacks = history.stacks(file)
         stack = stacks.done if back else stacks.undone

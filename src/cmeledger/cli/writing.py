@@ -1,22 +1,29 @@
 """What the writing verbs share: their options, saving, and saying what was done."""
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from difflib import unified_diff
 from io import StringIO
+from types import MappingProxyType
+from typing import Final
 
+from cmeledger import recovery
 from cmeledger.book import Book, open_book
-from cmeledger.change import IdTaken, Operation
+from cmeledger.change import Operation, perform
 from cmeledger.cli import asking, common
 from cmeledger.cli.main import Io
-from cmeledger.ledger.history import open_history
+from cmeledger.ledger import beside
+from cmeledger.ledger.history import History, open_history
 from cmeledger.ledger.leftover import sweep
-from cmeledger.ledger.save import Saved, save
-from cmeledger.problems import Conflict, Exit, UsageError
+from cmeledger.ledger.save import Saved
+from cmeledger.problems import Conflict, Exit, NotWritten, UsageError
 from cmeledger.report import documents
 from cmeledger.report.terminal import Style, style_for
 from cmeledger.visible import visible
+
+NO_MORE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def add_options(made: argparse.ArgumentParser) -> None:
@@ -32,45 +39,74 @@ def add_yes(made: argparse.ArgumentParser) -> None:
 
 
 def opened(options: argparse.Namespace, io: Io) -> Book:
-    """Open the ledger, with its archive: ids are taken there too."""
+    """Open the ledger, with its archive: ids are taken there too. Say what is amiss with it."""
     file = common.ledger_name(options, io)
     book = open_book(file, common.today(options))
-    if not options.dry_run:
-        for name in sweep(file, open_history(io.env)):
-            print(f"note: a save that was cut off left {visible(name)}; look at it", file=io.err)
+    kept = sweep_up(file, options, io)
+    warn(file, book, kept, options, io)
     return book
 
 
+def sweep_up(file: str, options: argparse.Namespace, io: Io) -> list[str]:
+    """Clear away what killed saves left; give the names of the files that hold a text."""
+    kept = [] if options.dry_run else sweep(file, open_history(io.env))
+    for name in kept:
+        print(f"note: a save that was cut off left {visible(name)}; look at it", file=io.err)
+    return kept
+
+
+def warn(
+    file: str, book: Book | None, said: list[str], options: argparse.Namespace, io: Io
+) -> None:
+    """Say which saved records were lost, and what beside the ledger bears on it.
+
+    `book` is None for a ledger that cannot be used; `said` are files that were named already.
+    """
+    again = common.again(options)
+    if book is not None:
+        for text in recovery.notes(recovery.find(book, open_history(io.env))):
+            print(f"note: {text}: see cmeledger recover{again}", file=io.err)
+    known = {os.path.basename(name) for name in said}
+    for item in beside.look(file):
+        text = beside.note(item)
+        if text and item.name not in known:
+            print(f"note: {visible(text)}", file=io.err)
+
+
+def needed(file: str, history: History | None) -> History:
+    """Take the history for something that cannot do without. Raises NotWritten."""
+    if history is None:
+        raise NotWritten(file, "the history is switched off", "git can bring an old version back")
+    return history
+
+
 def carry_out(
-    book: Book, operation: Operation, options: argparse.Namespace, io: Io, words: Sequence[str]
+    book: Book,
+    operation: Operation,
+    options: argparse.Namespace,
+    io: Io,
+    words: Sequence[str],
+    more: Mapping[str, str] = NO_MORE,
 ) -> Exit:
     """Save what an operation does, or show it, and answer.
 
     `words` are the command that does it again, without the ledger: shown where another change of
-    the same record was in the way.
+    the same record was in the way. `more` goes into the JSON.
     """
     if options.dry_run:
         after = operation.apply(book.data)
-        return answer(operation.record, shown(book.data, after), options, io)
-    history = open_history(io.env)
-    while True:
-        try:
-            saved = save(
-                book.file, book.data, operation.apply, operation.what, history,
-                touched=operation.touched,
-            )  # fmt: skip
-        except IdTaken as error:
-            taken, operation = operation.record, error.instead
-            print(
-                f"note: the id {visible(taken)} was taken meanwhile; "
-                f"this record is {visible(operation.record)}",
-                file=io.err,
-            )
-        except Conflict as error:
-            _explain(error, operation.apply, book, words, options, io)
-            raise
-        else:
-            return answer(operation.record, saved, options, io, done=operation.what)
+        return answer(operation.record, shown(book.data, after), options, io, more=more)
+    try:
+        done, saved = perform(book, operation, open_history(io.env))
+    except Conflict as error:
+        _explain(error, operation.apply, book, words, options, io)
+        raise
+    if done.record != operation.record:
+        print(
+            f"note: the id {operation.record} was taken meanwhile; this record is {done.record}",
+            file=io.err,
+        )
+    return answer(done.record, saved, options, io, done=done.what, more=more)
 
 
 def _explain(
@@ -109,9 +145,15 @@ def shown(before: bytes, after: bytes) -> Saved:
 
 
 def answer(
-    record: str | None, saved: Saved, options: argparse.Namespace, io: Io, *, done: str = ""
+    record: str | None,
+    saved: Saved,
+    options: argparse.Namespace,
+    io: Io,
+    *,
+    done: str = "",
+    more: Mapping[str, str] = NO_MORE,
 ) -> Exit:
-    """Say what was written, or would be."""
+    """Say what was written, or would be; `more` goes into the JSON."""
     written = not options.dry_run
     if saved.note:
         print(f"note: {visible(saved.note)}", file=io.err)
@@ -120,7 +162,7 @@ def answer(
     name = common.ledger_name(options, io)
     if options.json:
         diff = "".join(_diff(name, saved))
-        io.out.write(documents.dumps(documents.written(record, diff, written=written)))
+        io.out.write(documents.dumps(documents.written(record, diff, written=written) | dict(more)))
     elif written:
         io.out.write(f"Saved in {visible(name)}: {visible(done)}\n")
     else:

@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from cmeledger.problems import NotWritten
@@ -83,24 +83,52 @@ def fill(handle: int, data: bytes) -> None:
     os.fsync(handle)
 
 
+def settle(temporary: str, name: str) -> None:
+    """Give a whole file its name in the same folder; FileExistsError where that is taken.
+
+    The temporary name may stay. Nothing half written ever bears the name.
+    """
+    try:
+        os.link(temporary, name)
+    except FileExistsError:
+        raise
+    except OSError:  # no hard links here: the name is taken with an empty file first
+        os.close(make(name))
+        try:
+            os.replace(temporary, name)
+        except OSError:
+            os.unlink(name)
+            raise
+
+
 def read_all(handle: int) -> bytes:
     """Read an open file from its beginning."""
-    os.lseek(handle, 0, os.SEEK_SET)
-    parts = []
-    while part := os.read(handle, 1 << 20):
-        parts.append(part)
-    return b"".join(parts)
+    return b"".join(blocks(handle))
+
+
+def open_regular(file: str) -> int:
+    """Open a regular file by a name that is no link."""
+    handle = open_to_read(file)
+    if stat.S_ISREG(os.fstat(handle).st_mode):
+        return handle
+    os.close(handle)
+    raise OSError(errno.EINVAL, "this is not a regular file", file)
 
 
 def read_file(file: str) -> bytes:
     """Read a regular file by a name that is no link."""
-    handle = open_to_read(file)
+    handle = open_regular(file)
     try:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(errno.EINVAL, "this is not a regular file", file)
         return read_all(handle)
     finally:
         os.close(handle)
+
+
+def blocks(handle: int) -> Iterator[bytes]:
+    """Read an open file from its beginning, as much at a time as memory does not notice."""
+    os.lseek(handle, 0, os.SEEK_SET)
+    while block := os.read(handle, 1 << 20):
+        yield block
 
 
 def keep_names(folder: str) -> bool:

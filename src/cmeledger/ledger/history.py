@@ -11,11 +11,12 @@ import os
 import re
 import time
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from cmeledger.ledger import disk
+from cmeledger.ledger.missing import Missing, find_missing
 
 VARIABLE: Final = "CMELEDGER_HISTORY"
 """The environment variable: another folder for the history, or "off"."""
@@ -35,10 +36,13 @@ class Touched(NamedTuple):
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    reads: tuple[tuple[str, str | None, str | None], ...] = ()
+    """Of each: the id, and its fingerprints before and after; None: it is not in the ledger."""
 
     def reversed(self) -> "Touched":
         """Give what undoing it does."""
-        return Touched(self.removed, self.changed, self.added)
+        reads = tuple((id, after, before) for id, before, after in self.reads)
+        return Touched(self.removed, self.changed, self.added, reads)
 
 
 class Entry(NamedTuple):
@@ -60,14 +64,8 @@ class Entry(NamedTuple):
     touched: Touched
     target: int | None
     """The number of the entry that was undone or redone."""
-
-
-class Missing(NamedTuple):
-    """A record that was saved and is no longer in the file."""
-
-    id: str
-    entry: Entry
-    """The last save that knew it; its text is in `History.texts(entry)[1]`."""
+    file: str
+    """The ledger, links followed."""
 
 
 class Stacks(NamedTuple):
@@ -133,7 +131,8 @@ class History:
             "file": os.path.realpath(file),
             "before": digest(before),
             "after": digest(after),
-            "touched": touched,
+            "touched": touched[:3],
+            "reads": touched.reads,
             "target": target,
             "shared": (start, end),
             "sizes": (len(packed), len(middle)),
@@ -178,9 +177,23 @@ class History:
                 # is better than one too few.
                 self.confirm(entry)
 
-    def accept(self, file: str, ids: Sequence[str]) -> None:
-        """Miss these records no longer: that they are gone is right. Raises OSError."""
-        self.confirm(self.begin(file, "accept", b"", b"", Touched(removed=tuple(ids)), "accept"))
+    def accept(
+        self,
+        file: str,
+        ids: Sequence[str],
+        data: bytes = b"",
+        reads: Callable[[str], str | None] = lambda _: None,
+    ) -> None:
+        """Miss these records no longer: as they are now, or that they are gone, is right.
+
+        `data` is the ledger as it is, `reads` gives the fingerprint of a record that is there.
+        Raises OSError.
+        """
+        now = tuple((id, None, reads(id)) for id in ids)
+        gone = tuple(id for id, _, reading in now if reading is None)
+        here = tuple(id for id in ids if id not in gone)
+        touched = Touched((), here, gone, now)
+        self.confirm(self.begin(file, "accept", data, data, touched, "accept"))
 
     def keep_unsaved(self, file: str, data: bytes) -> str:
         """Keep a text that could not be saved, to be read by people. Raises OSError."""
@@ -239,22 +252,44 @@ class History:
                 return entry
         return None
 
-    def missing(self, file: str, now: Sequence[str]) -> list[Missing]:
-        """Find records that were saved and are no longer there.
+    def missing(
+        self,
+        file: str,
+        now: Container[str],
+        reads: Callable[[str], str | None] = lambda _: None,
+    ) -> list[Missing]:
+        """Find records that are not in the file as they were saved; see `missing.find_missing`."""
+        return find_missing(self.entries(file), now, reads)
 
-        Takes the ids of the records that are in the ledger now, or in its archive. The order is
-        that of the saves.
+    def of_moved(self, file: str, now: bytes) -> list[Entry]:
+        """Find the last saves of ledgers that are gone, and were as this one is.
+
+        This one was moved, then: its history is that of its old place.
         """
-        last: dict[str, Entry] = {}
-        for entry in self.entries(file):
-            touched = entry.touched
-            for record in touched.removed:
-                last.pop(record, None)
-            for record in (*touched.added, *touched.changed):
-                last.pop(record, None)
-                last[record] = entry
-        here = set(now)
-        return [Missing(record, entry) for record, entry in last.items() if record not in here]
+        found: list[Entry] = []
+        with contextlib.suppress(OSError):
+            for folder in sorted(item.path for item in os.scandir(self.folder) if item.is_dir()):
+                heads = (_read_head(os.path.join(folder, n)) for _, n in self._names(folder)[-1:])
+                found += (entry for entry in heads if entry)
+        current, own = digest(now), self.place(file)
+        return [
+            entry
+            for entry in found
+            if entry.after == current
+            and os.path.dirname(entry.path) != own
+            and not os.path.lexists(entry.file)
+        ]
+
+    def unfinished(self, file: str) -> tuple[list[str], list[str]]:
+        """List the texts that could not be saved, and the unfinished forms: paths, oldest first."""
+        folder = self.place(file)
+        try:
+            names = sorted(os.listdir(folder))
+        except OSError:
+            return [], []
+        paths = [os.path.join(folder, name) for name in names]
+        unsaved = [p for p, name in zip(paths, names, strict=True) if name.startswith("unsaved-")]
+        return unsaved, [p for p in paths if re.fullmatch(r"draft-\w+\.json", os.path.basename(p))]
 
     # ── drafts ───────────────────────────────────────────────────────────────────────────────
 
@@ -359,6 +394,7 @@ def _read_head(path: str) -> Entry | None:
         if head["version"] != _VERSION or size != len(line) + sum(head["sizes"]):
             return None
         number, state = os.path.basename(path).split(".")
+        added, changed, removed = map(tuple, head["touched"])
         return Entry(
             int(number),
             state,
@@ -368,8 +404,10 @@ def _read_head(path: str) -> Entry | None:
             head["time"],
             head["before"],
             head["after"],
-            Touched(*map(tuple, head["touched"])),
+            # Entries of earlier versions have no fingerprints: their records can only be missing.
+            Touched(added, changed, removed, tuple(map(tuple, head.get("reads", ())))),
             head["target"],
+            head["file"],
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

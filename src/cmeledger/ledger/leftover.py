@@ -1,9 +1,10 @@
-"""Files that a killed save left beside the ledger."""
+"""Files that a killed save left beside the ledger, or a killed copy among the certificates."""
 
 import contextlib
 import os
 import re
 import time
+from typing import Final
 
 from cmeledger.ledger import disk, lock, platform
 from cmeledger.ledger.history import History, digest
@@ -11,6 +12,7 @@ from cmeledger.ledger.put import theirs_name
 
 _YOUNG = 60.0
 """A process is given so many seconds to lock the file it has just made."""
+_COPY: Final = re.compile(r"\.cmeledger-(\d+)-[0-9a-f]{8}\.part")
 
 
 def sweep(file: str, history: History | None = None, *, young: float = _YOUNG) -> list[str]:
@@ -45,6 +47,15 @@ def sweep(file: str, history: History | None = None, *, young: float = _YOUNG) -
         finally:
             os.close(handle)
     return kept
+
+
+def sweep_copies(folder: str, *, young: float = _YOUNG) -> None:
+    """Remove the parts of certificates that dead processes left in a folder; no failure matters."""
+    with contextlib.suppress(OSError):
+        for match in filter(None, map(_COPY.fullmatch, os.listdir(folder))):
+            path = os.path.join(folder, match[0])
+            if _is_dead(path, int(match[1]), young):
+                os.unlink(path)
 
 
 def _is_dead(path: str, pid: int, young: float) -> bool:

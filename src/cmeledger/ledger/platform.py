@@ -6,6 +6,7 @@ Nothing platform-bound is imported before it is used, so the module loads anywhe
 import contextlib
 import errno
 import os
+import re
 import sys
 from collections.abc import Iterator
 from typing import Final
@@ -15,6 +16,10 @@ _NO_LOCKS: Final = frozenset(
     {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL, errno.EBADF}
 )
 _NO_SWAP: Final = frozenset({errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP})
+_SWAPPING: Final = frozenset(
+    {"ext4", "ext3", "xfs", "btrfs", "f2fs", "bcachefs", "tmpfs", "overlay", "ubifs", "zfs"}
+)
+_OCTAL: Final = re.compile(r"\\([0-7]{3})")
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
 _RENAME_SWAP: Final = 2
@@ -78,6 +83,12 @@ def is_alive(pid: int) -> bool:
     return True
 
 
+def may_be(pid: int, word: str) -> bool:
+    """Tell whether a process may be a program with a word in its name; when in doubt, it is."""
+    name = process_name(pid)
+    return word in name.lower() or name == f"process {pid}"
+
+
 def boot() -> str:
     """Tell one run of the machine from the next: a pid means something only within one."""
     try:
@@ -85,6 +96,36 @@ def boot() -> str:
             return identity.read().strip()
     except OSError:
         return ""
+
+
+def file_system(path: str, table: str = "/proc/self/mounts") -> str | None:
+    """Name the type of the file system that a path lies on; None: the system does not tell.
+
+    `table` lists what is mounted where, as Linux writes it.
+    """
+    best, found = "", None
+    try:
+        with open(table, encoding="utf-8", errors="surrogateescape") as mounts:
+            for line in mounts:
+                words = line.split(" ")
+                if len(words) < 3:
+                    continue
+                place = _OCTAL.sub(lambda match: chr(int(match[1], 8)), words[1])
+                inside = path == place or path.startswith(place.rstrip("/") + "/")
+                if inside and len(place) >= len(best):  # of two at one place, the later is on top
+                    best, found = place, words[2]
+    except OSError:
+        return None
+    return found
+
+
+def swaps_on(file_system: str | None) -> bool | None:
+    """Tell whether names can be exchanged on a type of file system; None: nobody knows."""
+    if sys.platform != "linux":
+        return sys.platform == "darwin"
+    if file_system is None or file_system.startswith("fuse"):
+        return None
+    return file_system in _SWAPPING
 
 
 def swap(first: str, second: str) -> bool:

@@ -221,7 +221,7 @@ def _revised(old: str, given: Any, spell: Callable[[Any], str]) -> str:
 def _revise_array(
     held: Any, before: list[Any], wanted: list[Any], make: Callable[[Any], Any]
 ) -> None:
-    """Take out and put in elements so that those that stay are not touched."""
+    """Replace, take out and put in elements so that those that stay are not touched."""
     first = 0
     while first < min(len(before), len(wanted)) and same(before[first], wanted[first]):
         first += 1
@@ -229,7 +229,11 @@ def _revise_array(
     room = min(len(before), len(wanted)) - first
     while last < room and same(before[-1 - last], wanted[-1 - last]):
         last += 1
-    for _ in range(len(before) - first - last):
-        del held[first]
-    for number in range(first, len(wanted) - last):
+    old, new = len(before) - last, len(wanted) - last
+    both = min(old, new)
+    for number in range(first, both):  # in its place, between the comments there
+        held[number] = make(wanted[number])
+    for _ in range(both, old):
+        del held[both]
+    for number in range(both, new):
         held.insert(number, make(wanted[number]))

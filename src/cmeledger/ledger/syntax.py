@@ -39,11 +39,19 @@ def explain(error: tomli.TOMLDecodeError) -> tuple[str, str, Span]:
     return message, advice, Span(line, column, line, min(column + width, len(text) + 1))
 
 
+def marker_lines(text: str) -> list[int]:
+    """Find the lines that git's conflict markers stand on, from 1."""
+    return [n for n, line in enumerate(text.split("\n"), 1) if line.startswith(CONFLICT)]
+
+
 def _fault(error: tomli.TOMLDecodeError, text: str) -> tuple[str, str, int, int]:
     line, column, width = error.lineno, error.colno, 1
     message = error.msg[:1].lower() + error.msg[1:]
     if text.startswith(CONFLICT):
         advice = "git left both versions here: keep one, and take out the marker lines"
+        marked = marker_lines(error.doc)
+        if len(marked) < 10:
+            advice += f" ({', '.join(map(str, marked))})"
         return "git's conflict marker stands in the file", advice, 1, len(text)
     if "Illegal character '\\n'" in error.msg and (opening := re.search(_OPEN_STRING, text)):
         # tomli points at the end of the line; the quote that was never closed says more.

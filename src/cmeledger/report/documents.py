@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from cmeledger.book import Book
 from cmeledger.model import Activity, LeftOut, License
@@ -16,6 +16,9 @@ from cmeledger.rules.cycles import Cycle, deadlines
 from cmeledger.rules.retention import Keeping
 from cmeledger.rules.rulebook import Requirement, Rulebook, limits_of, topics_of
 from cmeledger.rules.standing import Report, Standing
+
+if TYPE_CHECKING:  # it brings hashes along, which only `verify` and `check` need
+    from cmeledger.evidence import Named, Survey
 
 Json = dict[str, Any]
 SCHEMA: Final = 1
@@ -170,6 +173,37 @@ def check(file: str, problems: Sequence[Problem], archive_file: str | None) -> J
             }
             for problem in problems
         ],
+    }
+
+
+def verify(book: Book, found: "Survey", without: Sequence[str]) -> Json:
+    """Say of every evidence file how it is; `without`: records that should name one."""
+    return {
+        "schema": SCHEMA,
+        "file": book.file,
+        "as_of": book.day.isoformat(),
+        "wrong": sum(item.seen.wrong for item in found.files),
+        "files": [_evidence(item) for item in found.files],
+        "unnamed": list(found.unnamed),
+        "without_evidence": list(without),
+        "archive": _archive(book),
+    }
+
+
+def _evidence(item: "Named") -> Json:
+    owner, seen = item.owner, item.seen
+    day = None if isinstance(owner, Activity) else owner.renewal_date
+    return {
+        "file": seen.item.file,
+        "record": (owner.id or None) if isinstance(owner, Activity) else None,
+        "waiver": day.isoformat() if day else None,
+        "state": seen.state,
+        "wrong": seen.wrong,
+        "recorded": seen.item.sha256,
+        "sha256": seen.digest,
+        "same_bytes_as": item.same_as,
+        "message": seen.message or None,
+        "help": seen.help or None,
     }
 
 

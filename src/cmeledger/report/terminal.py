@@ -56,12 +56,11 @@ class Style(NamedTuple):
         """Make a text stand back."""
         return self.paint(text, "2")
 
-    def status(self, status: str) -> str:
-        """Show a status as symbol and word, nine cells wide."""
+    def status(self, status: str, word: str | None = None) -> str:
+        """Show a status as symbol and word, nine cells wide; `word`: another one, 13 cells wide."""
         symbol, plain, codes = SYMBOLS[status]
-        return self.paint(
-            f"{symbol if self.unicode else plain} {WORDS.get(status, status):<7}", codes
-        )
+        shown = f"{WORDS.get(status, status):<7}" if word is None else f"{word:<11}"
+        return self.paint(f"{symbol if self.unicode else plain} {shown}", codes)
 
     def plain(self, text: str) -> str:
         """Return one of our own texts in what the terminal can show."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
-from cmeledger.ledger.values import outside
+from cmeledger.evidence import inside
 from cmeledger.model import Activity
 from cmeledger.outside import editor_command, viewer_command
 from cmeledger.visible import visible
@@ -44,9 +44,8 @@ def open_certificate(app: "CmeledgerApp", folder: str, activity: Activity) -> No
         app.say(f"this record names no certificate: {why}", warning=True)
         return
     item = activity.evidence[0]
-    path = os.path.realpath(os.path.join(folder, item.file))
-    inside = os.path.commonpath([os.path.realpath(folder), path]) == os.path.realpath(folder)
-    if outside(item.file) is not None or not inside:
+    path = inside(folder, item.file)
+    if path is None:
         app.say(f"{item.file} leads out of the ledger's folder; it is not opened", warning=True)
         return
     if not os.path.isfile(path):
