@@ -107,6 +107,20 @@ def test_what_was_done_in_the_editor_is_not_missed_later(file: Path) -> None:
     assert b"credits = 3\n" in file.read_bytes()
 
 
+def test_an_older_text_that_comes_back_is_noticed(file: Path) -> None:
+    stale = file.read_bytes()
+    assert cme(file, "edit", "talk", "--credits", "2").code == 0
+    with editing(file, "talk", replacing("credits = 2", "credits = 3")) as screen:
+        assert screen.ended() == 0
+    saved = file.read_bytes()
+    assert cme(file, "recover").code == 0
+    file.write_bytes(stale)
+    (found,) = cme(file, "recover", "--json").json["records"]
+    assert (found["id"], found["state"], found["what"]) == ("talk", "reverted", "edit talk")
+    assert cme(file, "recover", "--restore", "talk").code == 0
+    assert file.read_bytes() == saved
+
+
 def test_nothing_was_changed(file: Path) -> None:
     before = file.read_bytes()
     with editing(file, "talk", "path.write_text(text, 'utf-8')") as screen:
