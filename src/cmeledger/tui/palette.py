@@ -30,7 +30,9 @@ class Commands(Provider):
         matcher = self.matcher(query)
         for key in _commands():
             name = _name(key)
-            score = max(matcher.match(name), matcher.match(key.what) * 0.9)
+            score = max(matcher.match(name), matcher.match(key.what) * 0.5)
+            if name.casefold().startswith(query.strip().casefold()):
+                score += 10  # what begins as typed stands first: some commands write
             if score > 0:
                 yield Hit(score, matcher.highlight(name), self._runner(key), help=key.what)
 
