@@ -28,6 +28,8 @@ KEYS: Final[dict[str, Key]] = {
         ACTIVITY, key=lambda key: FIRST.index(key.name) if key.name in FIRST else len(FIRST)
     )
 }
+PLAIN: Final = ("record-id", "name", "text", "choice")
+"""The types whose values are texts."""
 HINTS: Final = {
     "date": "like 3/14/2026, 3/14/26, Mar 14, today or yesterday",
     "credits": "like 1.5 or 1 1/2",
@@ -77,7 +79,9 @@ def read(base: Mapping[str, Any], typed: Mapping[str, str], today: date) -> Read
     changes: dict[str, Any] = {}
     complaints: dict[str, str] = {}
     for name, text in typed.items():
-        if text == before.get(name, ""):
+        # A number, a day or a list that stands in quotes is read as what it was meant to be.
+        in_quotes = KEYS[name].type not in PLAIN and isinstance(base.get(name), str)
+        if text == before.get(name, "") and not in_quotes:
             continue
         if not text.strip(" \t\r\n"):
             changes[name] = None

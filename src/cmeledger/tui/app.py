@@ -23,7 +23,7 @@ from textual.widgets import ContentSwitcher, Footer, Input, Static
 
 from cmeledger.book import archive_name
 from cmeledger.ledger.history import History, open_history
-from cmeledger.model import Activity
+from cmeledger.model import Activity, Path
 from cmeledger.report.status_text import license_line
 from cmeledger.report.terminal import amount, day
 from cmeledger.tui.frame import Licenses, Tabs
@@ -119,15 +119,13 @@ class CmeledgerApp(Writing):
         """The records that keys act on: the marked ones, else the one under the cursor."""
         if self.shown is not None and self.marked:
             return [row.id for row in self.shown.rows if row.id in self.marked]
-        record = self.view.record
-        if record is None:
-            self.say("choose a record first", warning=True)
+        record = self._record()
         return [record] if record is not None else []
 
     @property
-    def key_in_question(self) -> str | None:
-        """The key of the record that a problem under the cursor is about."""
-        return self.view.key_in_question
+    def in_question(self) -> Path:
+        """What of the ledger the problem under the cursor is about."""
+        return self.view.in_question
 
     def on_mount(self) -> None:
         """Take the remembered theme, watch signals and the file, and read it."""
@@ -244,9 +242,8 @@ class CmeledgerApp(Writing):
 
     def action_mark(self) -> None:
         """Mark the record under the cursor, or take its mark off, and go on to the next."""
-        record = self.view.record
+        record = self._record()
         if record is None:
-            self.say("choose a record first", warning=True)
             return
         self.marked ^= {record}
         if isinstance(self.view, Records):
@@ -315,9 +312,8 @@ class CmeledgerApp(Writing):
 
     def action_copy_id(self) -> None:
         """Copy the id of the record under the cursor."""
-        record = self.view.record
+        record = self._record()
         if record is None:
-            self.say("choose a record first", warning=True)
             return
         self.copy_to_clipboard(record)
         self.say(f"copied: {record}")
@@ -347,11 +343,20 @@ class CmeledgerApp(Writing):
         if not self.query_one(Records).choose(record):
             self.say(f"the record {record} is not in the file any more", warning=True)
 
-    def _activity(self) -> Activity | None:
+    def _record(self) -> str | None:
+        """Find the record under the cursor; where there is none, say what to do."""
         record = self.view.record
+        if record is None:
+            other = self.view.place is not None
+            why = "this is about no record; E opens your editor at the line" if other else ""
+            self.say(why or "choose a record first", warning=True)
+        return record
+
+    def _activity(self) -> Activity | None:
+        record = self._record()
         activity = self.shown.activities.get(record) if self.shown and record else None
-        if activity is None:
-            self.say("choose a record first", warning=True)
+        if record is not None and activity is None:
+            self.say("this record has an error: 4 shows it, e mends it", warning=True)
         return activity
 
     def _records(self) -> Records:

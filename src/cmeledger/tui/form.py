@@ -3,7 +3,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -11,7 +11,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Button, Footer, Static
 
 from cmeledger import change, form
@@ -33,6 +33,35 @@ if TYPE_CHECKING:
 PAUSE_SECONDS: Final = 0.15
 """How long typing rests before a form is tried out and kept."""
 PREFIX: Final = "key-"
+
+
+def sentence(text: str) -> str:
+    """Write a text of ours as a sentence of its own."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith(("?", ".", "!")) else ".")
+
+
+class Latest:
+    """Does one thing at a time for a screen, and once more if it was asked for meanwhile."""
+
+    def __init__(self, screen: Screen[Any], run: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Take the screen that it ends with, and what to do."""
+        self.screen, self.run = screen, run
+        self.running = self.again = False
+
+    def ask(self) -> None:
+        """Ask for it to be done."""
+        self.again = True
+        if not self.running:
+            self.running = True
+            self.screen.run_worker(self._all(), group="latest")
+
+    async def _all(self) -> None:
+        try:
+            while self.again:
+                self.again = False
+                await self.run()
+        finally:
+            self.running = False
 
 
 class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
@@ -62,6 +91,9 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
         self.writing = writing
         self.record = record
         self.base = dict(base)
+        missing = form.needed(base) if record else []
+        if missing and focus not in base:
+            focus = missing[0]
         self.first = focus if focus in form.KEYS else "title"
         self.draft = form.Draft(
             name or f"form-{os.getpid()}-{secrets.token_hex(4)}",
@@ -70,13 +102,16 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
             {**form.texts(base), **typed},
             datetime.now().isoformat(timespec="seconds"),  # noqa: DTZ005  the physician's own clock
         )
-        self.opened_with = dict(self.draft.typed) if name is None else None
+        begun = {key: self.draft.typed.get(key, "") for key in form.KEYS}
+        self.opened_with = begun if name is None else None
         """What the form began with; None: it was kept unfinished already."""
         self.trial: Trial | None = None
         self.said = ""
         """What stands in the way of saving."""
         self.saving = False
         self._soon: Timer | None = None
+        self._keeping = Latest(self, self._keep)
+        self._trying = Latest(self, self._try)
 
     # ── Layout ───────────────────────────────────────────────────────────────────────────
 
@@ -147,18 +182,24 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
         del event
         self._tell()
 
-    @work(exclusive=True, group="examine")
-    async def _examine(self) -> None:
-        """Try the record out in a thread, and keep what was typed."""
+    def _examine(self) -> None:
+        """Keep what was typed, and try the record out."""
         self._soon = None
-        typed, shown = self.typed, self.writing.shown
-        if self.opened_with is not None and typed != self.opened_with:
+        if self.opened_with is not None and self.typed != self.opened_with:
             self.opened_with = None
         if self.opened_with is None:
-            await asyncio.to_thread(self.writing.keep_draft, self.draft._replace(typed=typed))
+            self._keeping.ask()
+        self._trying.ask()
+
+    async def _keep(self) -> None:
+        draft = self.draft._replace(typed=self.typed)
+        await asyncio.to_thread(self.writing.keep_draft, draft)
+
+    async def _try(self) -> None:
+        shown = self.writing.shown
         if shown is None:
             return
-        read = form.read(self.base, typed, shown.book.day)
+        read = form.read(self.base, self.typed, shown.book.day)
         path = self.writing.path_of(self.record)
         values = form.whole(self.base, read.changes)
         self.trial = await asyncio.to_thread(tried, shown.book, shown.report, path, values)
@@ -195,12 +236,13 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
         """Gather what `check` would say: a mark and a sentence by key; "": of the whole."""
         found: dict[str, tuple[str, str]] = {}
         for problem in self.trial.problems if self.trial else ():
-            name = str(problem.path[2]) if len(problem.path) > 2 else ""
-            is_error = problem.severity == "error"
             if problem.code == "missing-key":
                 continue  # it is said what is still needed
-            said = f"{problem.message[0].upper()}{problem.message[1:]}"
-            said += f"; {problem.help}." if name else "."
+            name = str(problem.path[2]) if len(problem.path) > 2 else ""
+            is_error = problem.severity == "error"
+            said = sentence(f"{problem.message}; {problem.help}" if name else problem.message)
+            if name not in form.KEYS:
+                name = ""  # no field is for it
             before = found.get(name)
             if before is None or (is_error and before[0] != "✗"):
                 found[name] = ("✗" if is_error else "!", said)

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
+from threading import Lock
 from typing import Any, Final
 
 from textual import work
@@ -43,6 +44,9 @@ class Writing(Live):
         """The records that are marked, to be acted on together."""
         self.wanted: str | None = None
         """The record to choose when the ledger is read again."""
+        self._done: set[str] = set()
+        """The drafts that are done with: a thread that is late must not keep one again."""
+        self._draft_lock = Lock()
 
     @property
     def meant(self) -> list[str]:
@@ -50,8 +54,8 @@ class Writing(Live):
         raise NotImplementedError
 
     @property
-    def key_in_question(self) -> str | None:
-        """The key of the record that a problem under the cursor is about."""
+    def in_question(self) -> Path:
+        """What of the ledger the problem under the cursor is about."""
         raise NotImplementedError
 
     def action_editor(self) -> None:
@@ -78,9 +82,14 @@ class Writing(Live):
 
     def action_edit(self) -> None:
         """Open the form of the record under the cursor, at the key that is in question."""
-        found = self._one()
-        if found is not None:
-            self._open(found[0], found[1], {}, focus=self.key_in_question or "title")
+        found, path = self._one(), self.in_question
+        if found is None:
+            return
+        if path and self.path_of(found[0]) != path[:2]:
+            self.say("a record above has this id; E opens your editor to give this one another",
+                     warning=True)  # fmt: skip
+            return
+        self._open(found[0], found[1], {}, focus=str(path[2]) if len(path) > 2 else "title")
 
     def action_repeat(self) -> None:
         """Open the form of a record like the one under the cursor, today."""
@@ -143,14 +152,16 @@ class Writing(Live):
 
     def keep_draft(self, draft: form.Draft) -> None:
         """Keep an unfinished form, as well as the disk allows; for a thread too."""
-        if self.history is not None:
-            with suppress(OSError):
+        with self._draft_lock, suppress(OSError):
+            if self.history is not None and draft.name not in self._done:
                 form.keep_draft(self.history, self.file, draft)
 
     def drop_draft(self, name: str) -> None:
         """Forget an unfinished form."""
-        if self.history is not None:
-            self.history.drop_draft(self.file, name)
+        with self._draft_lock:
+            self._done.add(name)
+            if self.history is not None:
+                self.history.drop_draft(self.file, name)
 
     # ── Doing it ─────────────────────────────────────────────────────────────────────────
 

@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from cmeledger.model import Path
 from cmeledger.report.terminal import Line, Style
 from cmeledger.tui.lines import LineList, painted
 from cmeledger.tui.session import Failed
@@ -65,9 +66,9 @@ class View(Container):
         return None
 
     @property
-    def key_in_question(self) -> str | None:
-        """The key of that record that something is wrong with."""
-        return None
+    def in_question(self) -> Path:
+        """What of the ledger something is wrong with."""
+        return ()
 
     @property
     def place(self) -> Place | None:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 
+from cmeledger.model import Path
 from cmeledger.problems import Problem
 from cmeledger.report.check_text import COLORS, NOWHERE, in_context
 from cmeledger.report.terminal import SYMBOLS, Line, wrap
@@ -55,10 +56,9 @@ class Problems(View):
         return self.chosen.record if self.chosen else None
 
     @property
-    def key_in_question(self) -> str | None:
-        """The key that the chosen problem is about."""
-        path = self.chosen.path if self.chosen else ()
-        return str(path[2]) if len(path) > 2 else None
+    def in_question(self) -> Path:
+        """What the chosen problem is about."""
+        return self.chosen.path if self.chosen else ()
 
     @property
     def place(self) -> Place | None:
