@@ -38,6 +38,12 @@ PICTURES: Final = (
         ("slash", *"topic:wellness", "enter"),
         date(2026, 3, 1),
     ),
+    Picture(
+        "form",
+        "surgeon.toml",
+        (100, 30),
+        ("a", *"Handling a complaint to the Board", "tab", "tab", "tab", "tab", "tab", *"1 1/2"),
+    ),
     Picture("cycles", "hospitalist.toml", (100, 30), ("3",)),
     Picture("problems", "broken.toml", (100, 30), ("4", "down", "down"), date(2026, 3, 1)),
     Picture("rules", "hospitalist.toml", (120, 30), ("5", "down", "down", "down")),
@@ -55,6 +61,10 @@ async def draw(picture: Picture) -> str:
             await pilot.pause(0.02)
         for key in picture.keys:
             await pilot.press(key)
+        await pilot.pause()
+        await app.workers.wait_for_complete()
+        await pilot.pause(0.5)
+        await app.workers.wait_for_complete()
         await pilot.pause()
         svg = app.export_screenshot(title=f"cmeledger {picture.ledger}")
     # Textual numbers its style classes anew in every run: the same picture gives the same bytes.

@@ -11,7 +11,6 @@ from cmeledger.model import Path
 from cmeledger.problems import LedgerUnusable, Problem
 from cmeledger.report.effect import effects
 from cmeledger.report.terminal import day
-from cmeledger.rules.counting import tally
 from cmeledger.rules.standing import Report
 
 
@@ -50,7 +49,7 @@ def tried(book: Book, report: Report, path: Path | None, values: Mapping[str, An
     if activity is None or activity.archived:
         return Trial(problems, "It would be left out, and count for nothing.")
     before = report.tally
-    after = tally(new.ledger, new.rulebook, before.license, book.day)
+    after = tallies[book.ledger.licenses.index(before.license)]
     own = before.series.at(activity.day)
     said = []
     for cycle in dict.fromkeys(filter(None, (report.cycle, own))):

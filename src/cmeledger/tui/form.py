@@ -70,8 +70,8 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "Save", id="form.save"),
-        Binding("escape", "leave", "Close, keep unfinished", id="form.leave"),
-        Binding("ctrl+x", "discard", "Discard", id="form.discard"),
+        Binding("escape", "leave", "Close, keep it unfinished", id="form.leave"),
+        Binding("ctrl+t", "discard", "Throw away", id="form.discard"),
         Binding("down", "app.focus_next", show=False, id="form.next"),
         Binding("up", "app.focus_previous", show=False, id="form.previous"),
     ]
