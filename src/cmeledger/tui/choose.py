@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from cmeledger.report.terminal import Line
-from cmeledger.tui.lines import Page, plain
+from cmeledger.tui.lines import Page, flowing
 
 
 class Answer(NamedTuple):
@@ -40,8 +40,7 @@ class Choose(ModalScreen[str]):
     def compose(self) -> ComposeResult:
         """Lay out the question, what to know, and the answers."""
         with Vertical(id="choose"):
-            title = Static(plain(self.question), id="choose-title")
-            yield title
+            yield Static(flowing(self.question), id="choose-title")
             yield Page(id="choose-lines")
             with Horizontal(classes="buttons"):
                 for answer in self.answers:

@@ -152,9 +152,10 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
         return {name: self.query_one(f"#{PREFIX}{name}", Field).value for name in form.KEYS}
 
     @on(Field.Changed)
-    def change_soon(self) -> None:
+    def change_soon(self, event: Field.Changed) -> None:
         """Try the record out and keep the form when the typing rests."""
-        self.said = ""
+        if event.input.has_focus:  # what was guessed is no answer to what was said
+            self.said = ""
         if self._soon is not None:
             self._soon.stop()
         self._soon = self.set_timer(PAUSE_SECONDS, self._examine)

@@ -40,6 +40,11 @@ def plain(text: str) -> Text:
     return Text(visible(text), no_wrap=True, end="")
 
 
+def flowing(text: str) -> Text:
+    """Turn any text into one that is wrapped where it is shown."""
+    return Text(visible(text), end="")
+
+
 def plain_lines(lines: Sequence[str]) -> Text:
     """Turn some texts into lines for the screen."""
     return Text("\n").join([plain(line) for line in lines])

@@ -21,7 +21,7 @@ from cmeledger.ledger.save import Saved
 from cmeledger.ledger.undo import redo, undo
 from cmeledger.model import Path
 from cmeledger.problems import CmeledgerError, UsageError
-from cmeledger.report.terminal import plural
+from cmeledger.report.terminal import day, plural
 from cmeledger.tui.choose import Answer, Choose
 from cmeledger.tui.live import Live
 
@@ -108,7 +108,10 @@ class Writing(Live):
         records = self.meant
         if not records or not self._may_write():
             return
-        what = records[0] if len(records) == 1 else plural(len(records), "record")
+        what = plural(len(records), "record")
+        if len(records) == 1:
+            activity = self.shown.activities.get(records[0]) if self.shown else None
+            what = f"{activity.title} ({day(activity.day)})" if activity else records[0]
         answers = (LEAVE, Answer(REMOVE, "y", "Yes, remove"))
         back = " u takes it back." if self.history else ""
         if await self.push_screen_wait(Choose(f"Remove {what}?{back}", answers)) == REMOVE:
