@@ -253,7 +253,7 @@ def _judged(
         new = applied(text, splices).encode()
     except UnicodeEncodeError as error:
         raise EditRefused(
-            "half of a character cannot be written", "type that text again"
+            "the text holds a character that is not Unicode", "type that text again, in UTF-8"
         ) from error
     if opened.data.startswith(MARK):
         new = MARK + new

@@ -81,7 +81,7 @@ def change(
             continue
         written = text[slice(*place.value)]
         if not spell.same(old[name], spell.normal(new[name])):
-            written = spell.like(written, new[name])
+            written = _respelled(written, new[name], layout.eol(start))
         pieces.append((name, text[place.key[0] : place.value[0]] + written))
     gaps = [text[one[1] : other[0]] for one, other in pairwise(spans)]
     opening = text[start + 1 : spans[0][0]] if spans else " "
@@ -94,10 +94,17 @@ def change(
         ranks = [(order(table, other), at) for at, (other, _) in enumerate(pieces)]
         before = [pair for pair in ranks if pair[0] <= here]
         at = max(before)[1] + 1 if before else 0
-        pieces.insert(at, (name, f"{spell.key(name)} = {spell.value(new[name])}"))
+        pieces.insert(at, (name, f"{spell.key(name)} = {spell.inner(new[name])}"))
     comma = gaps[0] if gaps else ", "
     inside = comma.join(piece for _, piece in pieces)
     return [Splice(start, end, f"{{{opening}{inside}{closing}}}" if pieces else "{}")]
+
+
+def _respelled(old: str, given: Any, eol: str) -> str:
+    """Spell a value in the manner of the old one: on one line, unless that one had several."""
+    if isinstance(given, str) and not old.startswith(('"""', "'''")):
+        return spell.inner(given, literal=old.startswith("'"))
+    return spell.like(old, given, eol=eol)
 
 
 def _element(layout: Layout, table: str, index: int) -> tuple[int, int]:
