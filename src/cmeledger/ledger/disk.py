@@ -56,7 +56,8 @@ def not_written(file: str, error: OSError | ValueError, more: str = "") -> NotWr
         getattr(error, "errno", None) or 0, (why.lower(), "mend that, then save again")
     )
     advice = f"{advice}\n{more}" if more else advice
-    return NotWritten(file, f"{reason}; the file is as it was", advice)
+    gone = getattr(error, "errno", None) == errno.ENOENT
+    return NotWritten(file, reason if gone else f"{reason}; the file is as it was", advice)
 
 
 def open_to_read(file: str) -> int:
