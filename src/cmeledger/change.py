@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from cmeledger.book import Book, remake
 from cmeledger.ledger import edit, spell
 from cmeledger.ledger.activities import free_id, slug
+from cmeledger.ledger.context import nearest_id
 from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.history import History, Touched
 from cmeledger.ledger.save import Saved, save
@@ -201,7 +202,7 @@ def find(book: Book, id: str) -> tuple[Path, Any]:
                     f"'{id}' is in the archive\nbring it back first, or edit that file"
                 )
             return path, table(book, path)
-    raise UsageError(f"no record is called '{id}'\nlist the records' ids with: cmeledger list")
+    raise UsageError(f"no record is called '{id}'\n{nearest_id(id, sorted(ids(book)))}")
 
 
 def _same(book: Book, clash: Clash) -> Path:
