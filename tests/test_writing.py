@@ -220,6 +220,50 @@ def test_a_dry_run_shows_the_change_and_writes_nothing(
     assert as_json["diff"].startswith(f"--- {file}\n+++ {file}\n@@")
 
 
+def test_a_change_that_changes_nothing_is_not_called_saved(file: Path) -> None:
+    before = file.read_bytes()
+    done = cme(file, "edit", "talk", "--credits", "1.50")
+    assert done == Result(0, f"{file}: nothing was changed\n", "")
+    as_json = cme(file, "edit", "talk", "--credits", "1.50", "--json").json
+    assert as_json == {"schema": 1, "id": "talk", "written": False, "diff": ""}
+    dry = cme(file, "edit", "talk", "--credits", "1.50", "--dry-run")
+    assert dry == Result(0, "", "note: nothing would change\n")
+    assert file.read_bytes() == before
+    assert "nothing to undo" in cme(file, "undo").err
+
+
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_undo_and_its_dry_run_refuse_alike(dry: tuple[str, ...], file: Path) -> None:
+    nothing = cme(file, "redo", *dry)
+    assert (nothing.code, nothing.out) == (4, "")
+    assert "there is nothing to redo" in nothing.err
+    assert cme(file, "claim", "list").code == 0
+    file.write_bytes(file.read_bytes() + b"# by hand\n")
+    refused = cme(file, "undo", *dry)
+    assert (refused.code, refused.out) == (4, "")
+    assert "changed by something else since: claim list; nothing was written" in refused.err
+    file.unlink()
+    gone = cme(file, "undo", *dry)
+    assert (gone.code, gone.out) == (3, "")
+    assert "there is no such file" in gone.err
+
+
+def test_an_unknown_id_gets_the_nearest_one(file: Path) -> None:
+    for verb in (("edit", "tlak", "--credits", "1"), ("remove", "tlak", "--yes")):
+        done = cme(file, *verb)
+        assert (done.code, done.out) == (2, "")
+        assert done.err == "cmeledger: no record is called 'tlak'\nhelp: did you mean 'talk'?\n"
+    assert "help: list the records' ids with: cmeledger list" in cme(file, "claim", "0").err
+
+
+def test_advice_for_a_shell_is_quoted_for_one(file: Path) -> None:
+    named = file.rename(file.with_name("my ledger.toml"))
+    named.chmod(0o444)
+    done = cme(named, "claim", "list")
+    assert done.code == 4
+    assert done.err.endswith(f"help: to change it: chmod u+w '{named}'\n")
+
+
 def test_a_change_meanwhile_is_merged_unless_it_is_the_same_record(file: Path) -> None:
     book = open_book(str(file), DAY)
     operation = change.changing(book, "talk", {"credits": 2})

@@ -154,7 +154,7 @@ def answer(
     more: Mapping[str, str] = NO_MORE,
 ) -> Exit:
     """Say what was written, or would be; `more` goes into the JSON."""
-    written = not options.dry_run
+    written = not options.dry_run and saved.after != saved.before
     if saved.note:
         print(f"note: {visible(saved.note)}", file=io.err)
     if written and not saved.confirmed:
@@ -165,6 +165,10 @@ def answer(
         io.out.write(documents.dumps(documents.written(record, diff, written=written) | dict(more)))
     elif written:
         io.out.write(f"Saved in {visible(name)}: {visible(done)}\n")
+    elif not options.dry_run:
+        io.out.write(f"{visible(name)}: nothing was changed\n")
+    elif saved.after == saved.before:
+        print("note: nothing would change", file=io.err)
     else:
         style = style_for(io.out, io.env)
         io.out.write("".join(f"{line}\n" for line in _painted(_diff(name, saved), style)))
