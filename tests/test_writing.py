@@ -232,6 +232,21 @@ def test_a_change_that_changes_nothing_is_not_called_saved(file: Path) -> None:
     assert "nothing to undo" in cme(file, "undo").err
 
 
+def test_a_new_warning_about_the_record_is_said_at_once(file: Path) -> None:
+    said = (
+        "note: no requirement takes the topic 'risk-managment'; did you mean 'risk-management'?\n"
+    )
+    topic = ("--topics", "risk-managment")
+    dry = cme(file, "edit", "talk", *topic, "--dry-run")
+    assert (dry.code, dry.err) == (0, said)
+    assert cme(file, "edit", "talk", *topic).err == said
+    assert cme(file, "edit", "talk", "--note", "the topic was named before").err == ""
+    added = cme(file, "add", "X\x1b", "--provider", "Y", "--category", "1", "--credits", "1")
+    assert added.code == 0
+    assert added.err.startswith("note: 'title' holds the character U+001B")
+    assert "\x1b" not in added.err
+
+
 @pytest.mark.parametrize("dry", [(), ("--dry-run",)])
 def test_undo_and_its_dry_run_refuse_alike(dry: tuple[str, ...], file: Path) -> None:
     nothing = cme(file, "redo", *dry)

@@ -95,18 +95,25 @@ def carry_out(
     """
     if options.dry_run:
         after = operation.apply(book.data)
+        _note(operation, io)
         return answer(operation.record, shown(book.data, after), options, io, more=more)
     try:
         done, saved = perform(book, operation, open_history(io.env))
     except Conflict as error:
         _explain(error, operation.apply, book, words, options, io)
         raise
+    _note(done, io)
     if done.record != operation.record:
         print(
             f"note: the id {operation.record} was taken meanwhile; this record is {done.record}",
             file=io.err,
         )
     return answer(done.record, saved, options, io, done=done.what, more=more)
+
+
+def _note(done: Operation, io: Io) -> None:
+    for text in done.notes:
+        print(f"note: {visible(text)}", file=io.err)
 
 
 def _explain(
