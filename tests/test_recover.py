@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from cmeledger.ledger.entries import Touched
 from cmeledger.ledger.fingerprint import fingerprint
-from cmeledger.ledger.history import History, Touched
+from cmeledger.ledger.history import History
 from cmeledger.ledger.parse import parse
 from conftest import HEAD, Result, run_here
 

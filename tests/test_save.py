@@ -7,6 +7,7 @@ import stat
 import pytest
 
 from cmeledger.ledger import lock, platform
+from cmeledger.ledger.entries import texts
 from cmeledger.ledger.history import History
 from cmeledger.ledger.save import save
 from cmeledger.problems import Conflict, Exit, NotWritten
@@ -20,7 +21,7 @@ def test_a_save_is_the_operation_applied(file: pathlib.Path, history: History) -
     assert beside(file) == []
     (entry,) = history.entries(str(file))
     assert (entry.what, entry.state) == ("add one", "saved")
-    assert history.texts(entry) == (FIRST, FIRST + b"one\n")
+    assert texts(entry) == (FIRST, FIRST + b"one\n")
 
 
 def test_an_operation_that_changes_nothing_writes_nothing(

@@ -12,8 +12,9 @@ from cmeledger.book import Book, remake
 from cmeledger.ledger import edit, spell
 from cmeledger.ledger.activities import free_id, slug
 from cmeledger.ledger.context import nearest_id
+from cmeledger.ledger.entries import Touched
 from cmeledger.ledger.fingerprint import fingerprint
-from cmeledger.ledger.history import History, Touched
+from cmeledger.ledger.history import History
 from cmeledger.ledger.save import Saved, save
 from cmeledger.ledger.schema import KINDS
 from cmeledger.model import Activity, Path

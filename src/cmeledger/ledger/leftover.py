@@ -7,7 +7,8 @@ import time
 from typing import Final
 
 from cmeledger.ledger import disk, lock, platform
-from cmeledger.ledger.history import History, digest
+from cmeledger.ledger.entries import digest
+from cmeledger.ledger.history import History
 from cmeledger.ledger.put import theirs_name
 
 _YOUNG = 60.0

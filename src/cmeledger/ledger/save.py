@@ -14,7 +14,8 @@ from shlex import quote
 from typing import Final, NamedTuple
 
 from cmeledger.ledger import disk, lock, platform, put
-from cmeledger.ledger.history import Entry, History, Touched
+from cmeledger.ledger.entries import Entry, Touched
+from cmeledger.ledger.history import History
 from cmeledger.problems import Conflict, NotWritten
 
 WAIT: Final = 5.0

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from cmeledger.ledger import disk
-from cmeledger.ledger.history import Entry, History
+from cmeledger.ledger.entries import Entry, texts
+from cmeledger.ledger.history import History
 from cmeledger.ledger.save import WAIT, Saved, resolve, save
 from cmeledger.problems import NotWritten
 
@@ -50,7 +51,7 @@ def look(file: str, history: History, *, back: bool) -> Step:
             )
         entry = stack[-1]
     try:
-        before, after = history.texts(entry)
+        before, after = texts(entry)
     except OSError as error:
         raise NotWritten(
             file,
