@@ -1,5 +1,6 @@
 """The writing commands: what the file holds afterwards, to the byte."""
 
+import io
 import json
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from cmeledger import change
 from cmeledger.book import open_book
+from cmeledger.cli.main import Io, main
 from cmeledger.problems import Conflict
 from conftest import HEAD, NASTY, Result, run_here
 
@@ -131,6 +133,30 @@ def test_remove_asks_and_takes_the_comment_along(file: Path) -> None:
         file.read_text("utf-8")
         == HEAD + "\n" + RECORDS[RECORDS.index('[[activity]]\nid = "list"') :]
     )
+
+
+class Typing(io.StringIO):
+    """A terminal: what is typed into it, or shown on it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("typed", ["n\n", "\n", "", "maybe\n"])
+def test_without_a_yes_on_the_terminal_nothing_is_removed(typed: str, file: Path) -> None:
+    env = {"CMELEDGER_HISTORY": "off"}
+    for more, answer in (
+        ((), f"{file}: nothing was changed\n"),
+        (("--json",), {"schema": 1, "id": "talk", "written": False, "diff": ""}),
+    ):
+        out, err = io.StringIO(), Typing()
+        assert main(["remove", "talk", str(file), *more], Io(out, err, env, Typing(typed))) == 0
+        question = "Remove talk (Heart failure at home) from the ledger? [y/N] "
+        assert err.getvalue().rstrip("\n") == question.rstrip("\n")
+        assert (json.loads(out.getvalue()) if more else out.getvalue()) == answer
+        assert file.read_text("utf-8") == HEAD + RECORDS
+    assert main(["remove", "talk", str(file)], Io(io.StringIO(), Typing(), env, Typing("y\n"))) == 0
+    assert "Heart failure" not in file.read_text("utf-8")
 
 
 def test_repeat_copies_what_is_not_of_the_one_day(file: Path) -> None:
