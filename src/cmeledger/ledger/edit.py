@@ -13,8 +13,8 @@ from typing import Any, Final, NamedTuple
 from cmeledger.ledger import fresh, inline, schema, spell
 from cmeledger.ledger.blocks import Layout
 from cmeledger.ledger.parse import Document, NotToml, parse
-from cmeledger.ledger.spell import EditRefused, Value
-from cmeledger.ledger.splice import BY_HAND, Splice, Splicer, applied, order
+from cmeledger.ledger.spell import BY_HAND, EditRefused, Value
+from cmeledger.ledger.splice import Splice, Splicer, applied, order
 from cmeledger.model import Path
 
 __all__ = ["EditRefused", "Edited", "Value", "add", "change", "remove", "repeated"]

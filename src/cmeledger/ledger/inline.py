@@ -6,8 +6,8 @@ from typing import Any
 
 from cmeledger.ledger import spell
 from cmeledger.ledger.blocks import Layout
-from cmeledger.ledger.spell import EditRefused
-from cmeledger.ledger.splice import BY_HAND, Splice, order
+from cmeledger.ledger.spell import BY_HAND, EditRefused
+from cmeledger.ledger.splice import Splice, order
 from cmeledger.model import Path
 
 
@@ -75,7 +75,7 @@ def change(
     for name in old:
         place = found[*path, name]
         if place.key is None or place.value is None or place.value[0] <= place.key[0]:
-            raise EditRefused("the record is an inline table with dotted keys", BY_HAND)
+            raise EditRefused("the record stands in braces, with keys like topics.ehr", BY_HAND)
         spans.append((place.key[0], place.value[1]))
         if name not in new:
             continue
@@ -87,7 +87,7 @@ def change(
     opening = text[start + 1 : spans[0][0]] if spans else " "
     closing = text[spans[-1][1] : end - 1] if spans else " "
     if any(set(gap) - set(", \t") for gap in [*gaps, opening, closing]):
-        raise EditRefused("the record is an inline table over several lines", BY_HAND)
+        raise EditRefused("the record stands in braces, over several lines", BY_HAND)
     table = str(path[0])
     for name in sorted(new.keys() - old.keys(), key=lambda item: (order(table, item), item)):
         here = order(table, name)

@@ -18,6 +18,9 @@ Value = str | int | bool | Decimal | date | list[Any] | dict[str, Any]
 """What can be written. A Decimal is spelled as given: Decimal("1.50") stays 1.50."""
 
 
+BY_HAND: Final = "change it in your editor: cmeledger edit ID opens it at the record"
+
+
 class EditRefused(CmeledgerError):
     """The edit was not made: the text is as it was."""
 
@@ -216,7 +219,7 @@ def _revised(old: str, given: Any, spell: Callable[[Any], str]) -> str:
     except (TOMLKitError, ValueError, TypeError, IndexError, KeyError):
         pass  # tomlkit could not: the value is written anew, unless a comment would be lost
     if "#" in old:
-        raise EditRefused("a comment inside the value would be lost", "change it in your editor")
+        raise EditRefused("a comment inside the value would be lost", BY_HAND)
     return spell(given)
 
 

@@ -1,14 +1,12 @@
 """The splices that change one table's keys, wherever and however they are written."""
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from cmeledger.ledger import schema, spell
 from cmeledger.ledger.blocks import PLAIN, Entry, Layout, Section, Style
-from cmeledger.ledger.spell import EditRefused
+from cmeledger.ledger.spell import BY_HAND, EditRefused
 from cmeledger.model import Path
-
-BY_HAND: Final = "change it in your editor"
 
 
 class Splice(NamedTuple):
@@ -137,7 +135,8 @@ class Splicer:
         entries = self._below(path)
         if not isinstance(new, dict) or not new or not isinstance(old, dict):
             raise EditRefused(
-                f"{path[-1]} is written with dotted keys and would become something else", BY_HAND
+                f"{path[-1]} is written as {path[-1]}.… = …, and would become something else",
+                BY_HAND,
             )
         for name in old:
             if name not in new:
@@ -146,7 +145,7 @@ class Splicer:
                 self.replace((*path, name), old[name], new[name])
         last = entries[-1]
         if any(len(item.path) != len(path) + 1 for item in entries):
-            raise EditRefused(f"{path[-1]} is written with dotted keys of many parts", BY_HAND)
+            raise EditRefused(f"{path[-1]} is written with keys of many parts", BY_HAND)
         text = self.layout.text
         sign = text.index("=", last.key[1])
         gap, after = text[last.key[1] : sign], text[sign + 1 : last.value[0]]
