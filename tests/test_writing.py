@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -287,6 +290,20 @@ def test_undo_and_its_dry_run_refuse_alike(dry: tuple[str, ...], file: Path) -> 
     gone = cme(file, "undo", *dry)
     assert (gone.code, gone.out) == (3, "")
     assert "there is no such file" in gone.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_an_answer_that_cannot_be_given_does_not_hide_the_save(file: Path) -> None:
+    command = [sys.executable, "-m", "cmeledger", "claim", "list", str(file)]
+    env = {**os.environ, "CMELEDGER_HISTORY": "off"}
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, env=env, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert "the answer could not be written" in done.stderr
+    assert "help: what the command saved, it saved; look at the ledger" in done.stderr
+    assert 'status = "attended"' not in file.read_text("utf-8")
 
 
 def test_an_unknown_id_gets_the_nearest_one(file: Path) -> None:
