@@ -190,6 +190,15 @@ def test_a_record_in_an_inline_array_is_edited() -> None:
     assert done.data.decode() == text.replace("1.00", "2.50")
 
 
+def test_a_table_by_lines_becomes_no_list_where_a_comment_would_be_lost() -> None:
+    lines = "topics.risk-management = 0.5 # half\ntopics.end-of-life = 0.5"
+    kept = HEAD + ONE + lines + "\n"
+    done = edit.change(kept.encode(), RECORD, {"topics": ["end-of-life"]})
+    assert done.data.decode() == HEAD + ONE + 'topics = ["end-of-life"] # half\n'
+    with pytest.raises(EditRefused, match="comments inside topics would be lost"):
+        edit.change(f"{HEAD}{ONE}{lines} # too\n".encode(), RECORD, {"topics": ["end-of-life"]})
+
+
 @pytest.mark.parametrize("old", ["", ', note = "short"'])
 def test_a_text_of_several_lines_stays_on_the_line_of_an_inline_record(old: str) -> None:
     record = '  { date = 2025-01-01, title = "One", category = 1, credits = 1.00%s },'
