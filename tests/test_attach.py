@@ -263,8 +263,8 @@ def test_the_same_file_elsewhere_is_said(file: Path, certificate: str) -> None:
     assert done.code == 0
     assert done.err == (
         f"note: the same file is there already as '{NAME}', named by talk\n"
-        "note: the same file is there already as 'evidence/loose.pdf', which nothing names: "
-        "--link would\n"
+        "note: the same file is there already as 'evidence/loose.pdf', which nothing names; "
+        "--link would name that one\n"
         "note: no-evidence is taken out; it said: sample\n"
     )
 

@@ -94,6 +94,33 @@ def test_it_opens_at_the_record_and_says_what_changed(file: Path) -> None:
     assert file.read_bytes() == after
 
 
+def test_what_was_done_in_the_editor_is_not_missed_later(file: Path) -> None:
+    # Two saves, both taken back by hand, and a third record taken out: on purpose, in the editor.
+    assert cme(file, "edit", "talk", "--credits", "2").code == 0
+    assert cme(file, "edit", DERIVED, "--id", "list", "--credits", "3").code == 0
+    step = replacing("credits = 2\n", "credits = 1.50\n")
+    taken_out = "; text = path.read_text(); path.write_text(text[: text.rindex('[[activity]]')])"
+    with editing(file, "talk", step + taken_out) as screen:
+        assert screen.ended() == 0
+    assert cme(file, "recover", "--json").json["records"] == []
+    assert cme(file, "undo").code == 0
+    assert b"credits = 3\n" in file.read_bytes()
+
+
+def test_an_older_text_that_comes_back_is_noticed(file: Path) -> None:
+    stale = file.read_bytes()
+    assert cme(file, "edit", "talk", "--credits", "2").code == 0
+    with editing(file, "talk", replacing("credits = 2", "credits = 3")) as screen:
+        assert screen.ended() == 0
+    saved = file.read_bytes()
+    assert cme(file, "recover").code == 0
+    file.write_bytes(stale)
+    (found,) = cme(file, "recover", "--json").json["records"]
+    assert (found["id"], found["state"], found["what"]) == ("talk", "reverted", "edit talk")
+    assert cme(file, "recover", "--restore", "talk").code == 0
+    assert file.read_bytes() == saved
+
+
 def test_nothing_was_changed(file: Path) -> None:
     before = file.read_bytes()
     with editing(file, "talk", "path.write_text(text, 'utf-8')") as screen:

@@ -4,6 +4,7 @@ The options come from the verbs' own parsers, so that a new verb or option is tr
 """
 
 import argparse
+import contextlib
 import importlib
 import io
 import random
@@ -57,8 +58,8 @@ def meant(dice: random.Random, action: argparse.Action, ids: list[str]) -> str:
     """Choose what may be right for an argument."""
     if action.choices:
         return str(dice.choice(list(action.choices)))
-    if action.dest == "id" and ids:
-        return dice.choice(ids)
+    if action.dest == "id":
+        return dice.choice(ids or ["total", "opioid-pain"])
     name = action.metavar[0] if isinstance(action.metavar, tuple) else action.metavar
     return dice.choice(GOOD.get(str(name), ["A title"]))
 
@@ -80,7 +81,7 @@ def command(dice: random.Random, verb: str, file: str, ids: list[str]) -> list[s
             words += [] if some(dice, 8) else [file]  # otherwise the variable names it
         elif not action.option_strings:
             words.append(value(action))
-        elif action.required or some(dice, 2 if action.dest in USUAL else 8):
+        elif action.required or some(dice, 2 if action.dest in USUAL else 14):
             options.append(action.option_strings[-1])
             count = action.nargs if isinstance(action.nargs, int) else 1
             options += [value(action) for _ in range(count)]
@@ -105,7 +106,9 @@ def run(words: list[str], folder: Path) -> Result:
 
 
 def ids_of(data: bytes) -> list[str]:
-    """Find what may be the records' ids."""
+    """Find the records' ids, or what may be some."""
+    with contextlib.suppress(ValueError, AttributeError):
+        return [record["id"] for record in records(data) if isinstance(record.get("id"), str)]
     return re.findall(r'^id = "([^"\n]*)"', data.decode("utf-8", "replace"), re.MULTILINE)
 
 
@@ -119,7 +122,10 @@ def attack(dice: random.Random, folder: Path) -> Counter[str]:
     """Give some commands, one after another, to a ledger that may be damaged."""
     file, ends = folder / "cme.toml", Counter[str]()
     way = dice.choice(["good", "good", "good", "damaged", "bytes", "gone"])
-    data = typed(dice, document(dice)).data
+    doc = document(dice)
+    for number, record in enumerate(doc.get("activity", [])):
+        record.setdefault("id", f"n{number}")
+    data = typed(dice, doc).data
     if way == "damaged":
         data = damage(dice, dice.choice([data, *LEDGERS]))
     elif way == "bytes":

@@ -256,7 +256,7 @@ def _elsewhere(book: Book, activity: Activity, plan: Plan, size: int) -> Iterato
         if path is None or (path in said and not owner):
             continue
         said.add(path)
-        by = f"named by {owner}" if owner else "which nothing names: --link would"
+        by = f"named by {owner}" if owner else "which nothing names; --link would name that one"
         yield f"the same file is there already as '{file}', {by}"
 
 

@@ -14,6 +14,7 @@ from cmeledger.cli import asking, common, writing
 from cmeledger.cli.main import Io
 from cmeledger.ledger import lock, spell
 from cmeledger.ledger.entries import Touched
+from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.history import History, open_history
 from cmeledger.ledger.save import WAIT
 from cmeledger.ledger.source import Places, place
@@ -176,16 +177,12 @@ def _remember(
         return False
     if _saves(history, book.file) != saves:
         print(
-            "note: the ledger was saved by a command meanwhile; undo takes back that save, "
-            "not what you did in the editor",
+            "note: the ledger was saved by a command meanwhile; undo does not know what you did "
+            "in the editor",
             file=io.err,
         )
         return False
-    touched = Touched()
-    if left.book is not None:
-        old, new = change.ids(book), change.ids(left.book)
-        changed = (id,) if id in new else ()
-        touched = Touched(tuple(sorted(new - old)), changed, tuple(sorted(old - new)))
+    touched = _touched(book, left.book) if left.book else Touched()
     try:
         history.confirm(history.begin(book.file, f"edit {id}", book.data, left.data, touched))
     except OSError as error:
@@ -193,6 +190,26 @@ def _remember(
         print(f"note: the history cannot be written ({why}); no undo of this", file=io.err)
         return False
     return True
+
+
+def _touched(book: Book, now: Book) -> Touched:
+    """Say which records were added, changed and taken out, and what each read."""
+    old, new = (
+        {
+            id: change.table(part, path)
+            for path, archived, id in change.records(part)
+            if id is not None and not archived
+        }
+        for part in (book, now)
+    )
+    ids = [id for id in {**old, **new} if old.get(id) != new.get(id)]
+    was, is_now = ({id: fingerprint(part[id]) for id in ids if id in part} for part in (old, new))
+    return Touched(
+        tuple(id for id in ids if id not in old),
+        tuple(id for id in ids if id in old and id in new),
+        tuple(id for id in ids if id not in new),
+        tuple((id, was.get(id), is_now.get(id)) for id in ids),
+    )
 
 
 def _said(book: Book, left: _Left, id: str, name: str) -> Iterator[str]:
