@@ -190,6 +190,20 @@ def test_a_record_in_an_inline_array_is_edited() -> None:
     assert done.data.decode() == text.replace("1.00", "2.50")
 
 
+@pytest.mark.parametrize("eol", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("empty", "full"),
+    [("[]", "[%s]"), ("[\n]", "[\n  %s,\n]"), ("[ # none yet\n]", "[ # none yet\n  %s,\n]")],
+)
+def test_a_record_in_an_empty_inline_array_comes_and_goes(empty: str, full: str, eol: str) -> None:
+    before = f"activity = {empty}\n{HEAD}".replace("\n", eol).encode()
+    done = edit.add(before, "activity", {"id": "a", "title": "One"})
+    record = full % '{ id = "a", title = "One" }'
+    assert done.data.decode() == f"activity = {record}\n{HEAD}".replace("\n", eol)
+    assert done.line == 1 + full.split("%s", maxsplit=1)[0].count("\n")
+    assert edit.remove(done.data, done.path).data == before
+
+
 def test_a_table_by_lines_becomes_no_list_where_a_comment_would_be_lost() -> None:
     lines = "topics.risk-management = 0.5 # half\ntopics.end-of-life = 0.5"
     kept = HEAD + ONE + lines + "\n"

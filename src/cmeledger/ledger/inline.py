@@ -18,7 +18,10 @@ def insert(layout: Layout, table: str, index: int, values: Mapping[str, Any]) ->
     array = found[table,].value
     assert array is not None
     if (table, 0) not in found:
-        return [Splice(array[0] + 1, array[0] + 1, new)]
+        if "\n" not in text[slice(*array)]:
+            return [Splice(array[0] + 1, array[0] + 1, new)]
+        after = layout.line_end(array[0])
+        return [Splice(after, after, f"{layout.eol(after)}  {new},")]
     if index == 0:
         start, _ = _element(layout, table, 0)
         line = layout.line_start(start)
