@@ -5,7 +5,7 @@ from typing import NamedTuple
 from cmeledger.ledger import disk
 from cmeledger.ledger.entries import Entry, texts
 from cmeledger.ledger.history import History
-from cmeledger.ledger.save import WAIT, Saved, resolve, save
+from cmeledger.ledger.save import Saved, resolve, save
 from cmeledger.problems import NotWritten
 
 
@@ -64,28 +64,28 @@ def look(file: str, history: History, *, back: bool) -> Step:
     return Step(file, verb, entry, now, here, wanted)
 
 
-def undo(file: str, history: History, *, wait: float = WAIT) -> tuple[Entry, Saved]:
+def undo(file: str, history: History) -> tuple[Entry, Saved]:
     """Bring back the bytes from before the last save. Raises NotWritten with advice."""
-    return _turn(file, history, wait, back=True)
+    return _turn(file, history, back=True)
 
 
-def redo(file: str, history: History, *, wait: float = WAIT) -> tuple[Entry, Saved]:
+def redo(file: str, history: History) -> tuple[Entry, Saved]:
     """Save again what was undone last. Raises NotWritten with advice."""
-    return _turn(file, history, wait, back=False)
+    return _turn(file, history, back=False)
 
 
-def _turn(file: str, history: History, wait: float, *, back: bool) -> tuple[Entry, Saved]:
+def _turn(file: str, history: History, *, back: bool) -> tuple[Entry, Saved]:
     step = look(file, history, back=back)
     entry, verb = step.entry, step.verb
     what = f"{verb} {entry.what}"
     if entry.state == "direct":
         # The save never came to its end: bringing the text back is no step of its own to undo.
-        saved = save(file, step.now, step.turned, what, None, kind=verb, wait=wait)
+        saved = save(file, step.now, step.turned, what, None, kind=verb)
         history.drop(entry)
         return entry, saved
     touched = entry.touched.reversed() if back else entry.touched
     saved = save(
         file, step.now, step.turned, what, history,
-        touched=touched, kind=verb, target=entry.number, wait=wait,
+        touched=touched, kind=verb, target=entry.number,
     )  # fmt: skip
     return entry, saved
