@@ -248,7 +248,7 @@ def test_the_same_file_twice_at_one_record_is_nothing_to_do(file: Path, certific
     before = file.read_bytes()
     done = cme(file, "attach", "talk", certificate)
     note = f"note: nothing to do: the record has this file already, as '{NAME}'\n"
-    assert done == Result(0, "", note)
+    assert done == Result(0, f"{file}: nothing was changed\n", note)
     as_json = cme(file, "attach", "talk", certificate, "--json").json
     assert as_json == {"schema": 1, "id": "talk", "written": False, "diff": "", "file": NAME}
     assert file.read_bytes() == before

@@ -181,17 +181,45 @@ def test_what_a_careful_person_would_have_typed(name: str) -> None:
     assert operation(before.encode()).data.decode() == after  # type: ignore[no-untyped-call]
 
 
-def test_records_in_an_inline_array_are_edited_right_or_refused() -> None:
+def test_a_record_in_an_inline_array_is_edited() -> None:
     text = HEAD.replace(
         "format = 1\n",
         'format = 1\nactivity = [{ date = 2025-01-01, title = "One", category = 1, credits = 1.00 }]\n',
     )
-    try:
-        done = edit.change(text.encode(), RECORD, {"credits": Decimal("2.50")})
-    except EditRefused as error:
-        assert "editor" in str(error)  # noqa: PT017  either is right
-    else:
-        assert done.data.decode() == text.replace("1.00", "2.50")
+    done = edit.change(text.encode(), RECORD, {"credits": Decimal("2.50")})
+    assert done.data.decode() == text.replace("1.00", "2.50")
+
+
+@pytest.mark.parametrize("eol", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("empty", "full"),
+    [("[]", "[%s]"), ("[\n]", "[\n  %s,\n]"), ("[ # none yet\n]", "[ # none yet\n  %s,\n]")],
+)
+def test_a_record_in_an_empty_inline_array_comes_and_goes(empty: str, full: str, eol: str) -> None:
+    before = f"activity = {empty}\n{HEAD}".replace("\n", eol).encode()
+    done = edit.add(before, "activity", {"id": "a", "title": "One"})
+    record = full % '{ id = "a", title = "One" }'
+    assert done.data.decode() == f"activity = {record}\n{HEAD}".replace("\n", eol)
+    assert done.line == 1 + full.split("%s", maxsplit=1)[0].count("\n")
+    assert edit.remove(done.data, done.path).data == before
+
+
+def test_a_table_by_lines_becomes_no_list_where_a_comment_would_be_lost() -> None:
+    lines = "topics.risk-management = 0.5 # half\ntopics.end-of-life = 0.5"
+    kept = HEAD + ONE + lines + "\n"
+    done = edit.change(kept.encode(), RECORD, {"topics": ["end-of-life"]})
+    assert done.data.decode() == HEAD + ONE + 'topics = ["end-of-life"] # half\n'
+    with pytest.raises(EditRefused, match="comments inside topics would be lost"):
+        edit.change(f"{HEAD}{ONE}{lines} # too\n".encode(), RECORD, {"topics": ["end-of-life"]})
+
+
+@pytest.mark.parametrize("old", ["", ', note = "short"'])
+def test_a_text_of_several_lines_stays_on_the_line_of_an_inline_record(old: str) -> None:
+    record = '  { date = 2025-01-01, title = "One", category = 1, credits = 1.00%s },'
+    text = HEAD.replace("format = 1\n", f"format = 1\nactivity = [\n{record % old}\n]\n")
+    text = text.replace("\n", "\r\n")
+    done = edit.change(text.encode(), RECORD, {"note": "one\ntwo"})
+    assert done.data.decode() == text.replace(record % old, record % r', note = "one\ntwo"')
 
 
 @pytest.mark.parametrize("data", [b"format = ", b"\xff", b"format = 1\n[[activity]\n"])

@@ -34,14 +34,20 @@ def test_the_command_says_whether_it_would_change(name: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "advice"),
     [
-        'activity = [{ date = 2025-01-10, title = "Rounds", category = 1, credits = 1 }]\n' + HEAD,
-        HEAD + '[[activity]]\nid = "a"\ntitle = "One"\n[[activity]]\nid = "a"\ntitle = "Two"\n',
-        HEAD + "[[activity]\n",
+        (
+            'activity = [{ date = 2025-01-10, title = "A", category = 1, credits = 1 }]\n' + HEAD,
+            "write them so in your editor; fmt does the rest",
+        ),
+        (
+            HEAD + '[[activity]]\nid = "a"\ntitle = "1"\n[[activity]]\nid = "a"\ntitle = "2"\n',
+            "put it right in your editor first; check names the line",
+        ),
+        (HEAD + "[[activity]\n", "put it right in your editor first; check names the line"),
     ],
     ids=["inline array of records", "one id twice", "not TOML"],
 )
-def test_what_cannot_be_put_in_order_is_left_alone_with_advice(text: str) -> None:
-    with pytest.raises(EditRefused, match="\nput it right in your editor first"):
+def test_what_cannot_be_put_in_order_is_left_alone_with_advice(text: str, advice: str) -> None:
+    with pytest.raises(EditRefused, match=f"\n{advice}"):
         formatted(text.encode())

@@ -6,7 +6,8 @@ import pathlib
 import pytest
 
 from cmeledger.ledger import history as module
-from cmeledger.ledger.history import History, Touched, open_history
+from cmeledger.ledger.entries import Touched, texts
+from cmeledger.ledger.history import History, open_history
 from cmeledger.ledger.leftover import sweep
 from cmeledger.ledger.save import save
 from cmeledger.ledger.undo import redo, undo
@@ -112,7 +113,7 @@ def test_records_that_a_stale_editor_overwrote_are_missed(
     assert [found.id for found in history.missing(str(file), [])] == ["one", "two", "three"]
     found = history.missing(str(file), ["two"])[0]
     assert found.entry.what == "add one"
-    assert b"one\n" in history.texts(found.entry)[1]
+    assert b"one\n" in texts(found.entry)[1]
     history.accept(str(file), ["one", "three"])
     assert [found.id for found in history.missing(str(file), [])] == ["two"]
 

@@ -95,7 +95,7 @@ def test_a_large_ledger(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "path", "said"),
     [
-        ("activity = [{ date = 2025-02-01 }, { date = 2025-01-01 }]\n", 0, "one inline array"),
+        ("activity = [{ date = 2025-02-01 }, { date = 2025-01-01 }]\n", 0, "one list, activity"),
         (APART, 0, "stand apart"),
         ('[[activity]]\ntitle = "x"\n[[activity]]\ndate = 2025-01-01\n', 0, "no date"),
         ("[[activity]]\ndate = 2025-01-01\n", 1, "no such record"),

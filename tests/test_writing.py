@@ -1,6 +1,10 @@
 """The writing commands: what the file holds afterwards, to the byte."""
 
+import io
 import json
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +12,7 @@ import pytest
 
 from cmeledger import change
 from cmeledger.book import open_book
+from cmeledger.cli.main import Io, main
 from cmeledger.problems import Conflict
 from conftest import HEAD, NASTY, Result, run_here
 
@@ -133,6 +138,30 @@ def test_remove_asks_and_takes_the_comment_along(file: Path) -> None:
     )
 
 
+class Typing(io.StringIO):
+    """A terminal: what is typed into it, or shown on it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("typed", ["n\n", "\n", "", "maybe\n"])
+def test_without_a_yes_on_the_terminal_nothing_is_removed(typed: str, file: Path) -> None:
+    env = {"CMELEDGER_HISTORY": "off"}
+    for more, answer in (
+        ((), f"{file}: nothing was changed\n"),
+        (("--json",), {"schema": 1, "id": "talk", "written": False, "diff": ""}),
+    ):
+        out, err = io.StringIO(), Typing()
+        assert main(["remove", "talk", str(file), *more], Io(out, err, env, Typing(typed))) == 0
+        question = "Remove talk (Heart failure at home) from the ledger? [y/N] "
+        assert err.getvalue().rstrip("\n") == question.rstrip("\n")
+        assert (json.loads(out.getvalue()) if more else out.getvalue()) == answer
+        assert file.read_text("utf-8") == HEAD + RECORDS
+    assert main(["remove", "talk", str(file)], Io(io.StringIO(), Typing(), env, Typing("y\n"))) == 0
+    assert "Heart failure" not in file.read_text("utf-8")
+
+
 def test_repeat_copies_what_is_not_of_the_one_day(file: Path) -> None:
     assert cme(file, "repeat", "list", "--date", "2025-07-01", "--status", "").code == 0
     assert file.read_text("utf-8") == HEAD + RECORDS + (
@@ -218,6 +247,79 @@ def test_a_dry_run_shows_the_change_and_writes_nothing(
     as_json = json.loads(cme(file, *arguments, "--dry-run", "--json").out)
     assert as_json["written"] is False
     assert as_json["diff"].startswith(f"--- {file}\n+++ {file}\n@@")
+
+
+def test_a_change_that_changes_nothing_is_not_called_saved(file: Path) -> None:
+    before = file.read_bytes()
+    done = cme(file, "edit", "talk", "--credits", "1.50")
+    assert done == Result(0, f"{file}: nothing was changed\n", "")
+    as_json = cme(file, "edit", "talk", "--credits", "1.50", "--json").json
+    assert as_json == {"schema": 1, "id": "talk", "written": False, "diff": ""}
+    dry = cme(file, "edit", "talk", "--credits", "1.50", "--dry-run")
+    assert dry == Result(0, "", "note: nothing would change\n")
+    assert file.read_bytes() == before
+    assert "nothing to undo" in cme(file, "undo").err
+
+
+def test_a_new_warning_about_the_record_is_said_at_once(file: Path) -> None:
+    said = (
+        "note: no requirement takes the topic 'risk-managment'; did you mean 'risk-management'?\n"
+    )
+    topic = ("--topics", "risk-managment")
+    dry = cme(file, "edit", "talk", *topic, "--dry-run")
+    assert (dry.code, dry.err) == (0, said)
+    assert cme(file, "edit", "talk", *topic).err == said
+    assert cme(file, "edit", "talk", "--note", "the topic was named before").err == ""
+    added = cme(file, "add", "X\x1b", "--provider", "Y", "--category", "1", "--credits", "1")
+    assert added.code == 0
+    assert added.err.startswith("note: 'title' holds the character U+001B")
+    assert "\x1b" not in added.err
+
+
+@pytest.mark.parametrize("dry", [(), ("--dry-run",)])
+def test_undo_and_its_dry_run_refuse_alike(dry: tuple[str, ...], file: Path) -> None:
+    nothing = cme(file, "redo", *dry)
+    assert (nothing.code, nothing.out) == (4, "")
+    assert "there is nothing to redo" in nothing.err
+    assert cme(file, "claim", "list").code == 0
+    file.write_bytes(file.read_bytes() + b"# by hand\n")
+    refused = cme(file, "undo", *dry)
+    assert (refused.code, refused.out) == (4, "")
+    assert "changed by something else since: claim list; nothing was written" in refused.err
+    file.unlink()
+    gone = cme(file, "undo", *dry)
+    assert (gone.code, gone.out) == (3, "")
+    assert "there is no such file" in gone.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_an_answer_that_cannot_be_given_does_not_hide_the_save(file: Path) -> None:
+    command = [sys.executable, "-m", "cmeledger", "claim", "list", str(file)]
+    env = {**os.environ, "CMELEDGER_HISTORY": "off"}
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, env=env, text=True, check=False
+        )
+    assert done.returncode == 1
+    assert "the answer could not be written" in done.stderr
+    assert "help: what the command saved, it saved; look at the ledger" in done.stderr
+    assert 'status = "attended"' not in file.read_text("utf-8")
+
+
+def test_an_unknown_id_gets_the_nearest_one(file: Path) -> None:
+    for verb in (("edit", "tlak", "--credits", "1"), ("remove", "tlak", "--yes")):
+        done = cme(file, *verb)
+        assert (done.code, done.out) == (2, "")
+        assert done.err == "cmeledger: no record is called 'tlak'\nhelp: did you mean 'talk'?\n"
+    assert "help: list the records' ids with: cmeledger list" in cme(file, "claim", "0").err
+
+
+def test_advice_for_a_shell_is_quoted_for_one(file: Path) -> None:
+    named = file.rename(file.with_name("my ledger.toml"))
+    named.chmod(0o444)
+    done = cme(named, "claim", "list")
+    assert done.code == 4
+    assert done.err.endswith(f"help: to change it: chmod u+w '{named}'\n")
 
 
 def test_a_change_meanwhile_is_merged_unless_it_is_the_same_record(file: Path) -> None:

@@ -12,8 +12,10 @@ from typing import Any, Final, NamedTuple
 from cmeledger.book import Book, remake
 from cmeledger.ledger import edit, spell
 from cmeledger.ledger.activities import free_id, slug
+from cmeledger.ledger.context import nearest_id
+from cmeledger.ledger.entries import Touched
 from cmeledger.ledger.fingerprint import fingerprint
-from cmeledger.ledger.history import History, Touched
+from cmeledger.ledger.history import History
 from cmeledger.ledger.save import Saved, save
 from cmeledger.ledger.schema import KINDS
 from cmeledger.model import Activity, Path
@@ -33,6 +35,8 @@ class Operation(NamedTuple):
     apply: Callable[[bytes], bytes]
     touched: Touched
     """The ids it adds, changes and takes out, for the history."""
+    notes: Sequence[str] = ()
+    """What there is to say of the record once it is applied: warnings it did not have."""
 
 
 class IdTaken(Conflict):
@@ -54,17 +58,18 @@ def adding(book: Book, values: Mapping[str, Any]) -> Operation:
     chosen = values.get("id")
     id = _free_id(book, values) if chosen is None else chosen
     named = {"id": id, **{k: v for k, v in values.items() if k != "id"}}
+    notes: list[str] = []
 
     def apply(now: bytes) -> bytes:
         fresh = read(book, now)
         if chosen is None and fresh is not book and id in _taken(fresh):
             raise IdTaken(book.file, id, adding(fresh, values))
         edited = edit.add(now, "activity", named, fresh.document)
-        must_be_good(fresh, edited, id)
+        notes[:] = must_be_good(fresh, edited, id)
         return edited.data
 
     reads = (id, None, fingerprint(spell.normal(named)))
-    return Operation(f"add {id}", id, apply, Touched(added=(id,), reads=(reads,)))
+    return Operation(f"add {id}", id, apply, Touched(added=(id,), reads=(reads,)), notes)
 
 
 def changing(
@@ -82,6 +87,7 @@ def changing(
     """
     own = find(book, id)[1] if base is None else base
     yours = {name: value for name, value in {**own, **changes}.items() if value is not None}
+    notes: list[str] = []
 
     def apply(now: bytes) -> bytes:
         fresh = read(book, now)
@@ -91,7 +97,7 @@ def changing(
             from cmeledger.ledger.move import move
 
             edited = move(edited.data, edited.path, edited.document)
-        must_be_good(fresh, edited, id)
+        notes[:] = must_be_good(fresh, edited, id)
         return edited.data
 
     new = yours.get("id") or _free_id(book, yours, id)
@@ -101,7 +107,7 @@ def changing(
     else:
         reads = ((id, old_reads, None), (new, None, new_reads))
         touched = Touched(added=(new,), removed=(id,), reads=reads)
-    return Operation(f"edit {id}", new, apply, touched)
+    return Operation(f"edit {id}", new, apply, touched, notes)
 
 
 def removing(book: Book, id: str) -> Operation:
@@ -230,7 +236,7 @@ def find(book: Book, id: str) -> tuple[Path, Any]:
                     f"'{id}' is in the archive\nbring it back first, or edit that file"
                 )
             return path, table(book, path)
-    raise UsageError(f"no record is called '{id}'\nlist the records' ids with: cmeledger list")
+    raise UsageError(f"no record is called '{id}'\n{nearest_id(id, sorted(ids(book)))}")
 
 
 def _same(book: Book, clash: Clash) -> Path:
@@ -268,29 +274,28 @@ def records(book: Book) -> Iterator[tuple[Path, bool, str | None]]:
         yield item.path, item.archived, item.id
 
 
-def must_be_good(book: Book, edited: edit.Edited, id: str) -> None:
+def must_be_good(book: Book, edited: edit.Edited, id: str) -> list[str]:
     """Refuse an edit that would leave the record with an error it did not have.
 
-    `id` is what the record was called; by another title it may answer to another id.
+    `id` is what the record was called; by another title it may answer to another id. Returns the
+    warnings it did not have, in words. Raises UsageError.
     """
     after = remake(book, edited.data, edited.document)
     called = next(
         (name for path, archived, name in records(after) if path == edited.path and not archived),
         id,
     )
-    old = {_kind_of(p) for p in _errors(book, id)}
-    for problem in _errors(after, called or id):
-        if _kind_of(problem) not in old:
+    old = {_kind_of(p) for p in book.problems if p.record == id}
+    new = [p for p in after.problems if p.record == (called or id) and _kind_of(p) not in old]
+    for problem in new:
+        if problem.severity == "error":
             raise UsageError(f"{problem.message}\n{problem.help}")
+    return [f"{problem.message}; {problem.help}" for problem in new]
 
 
 def read(book: Book, data: bytes) -> Book:
     """Read some bytes of the ledger; those it was opened with have been read already."""
     return book if data == book.data else remake(book, data)
-
-
-def _errors(book: Book, id: str) -> list[Problem]:
-    return [p for p in book.problems if p.record == id and p.severity == "error"]
 
 
 def _kind_of(problem: Problem) -> tuple[str, str]:

@@ -12,8 +12,9 @@ from cmeledger.book import Book, make_book
 from cmeledger.change import Operation
 from cmeledger.ledger import edit, lock
 from cmeledger.ledger.blocks import Layout
+from cmeledger.ledger.entries import Touched, texts
 from cmeledger.ledger.fingerprint import fingerprint
-from cmeledger.ledger.history import History, Touched
+from cmeledger.ledger.history import History
 from cmeledger.ledger.missing import Missing
 from cmeledger.ledger.parse import NotToml, parse
 from cmeledger.ledger.save import WAIT, resolve
@@ -69,24 +70,24 @@ def chosen(found: Sequence[Missing], ids: Sequence[str]) -> list[Missing]:
     return [by_id[id] for id in dict.fromkeys(ids)]
 
 
-def view(book: Book, history: History, found: Missing) -> View:
+def view(book: Book, found: Missing) -> View:
     """Show a record as it was saved beside what is there now. Raises NotWritten as `restoring`."""
     saved = ""
     if found.how != "returned":
-        old = _as_saved(book, history, found)
+        old = _as_saved(book, found)
         saved = _lines(old, change.find(old, found.id)[0])
     now = "" if found.how == "missing" else _lines(book, change.find(book, found.id)[0])
     return View(found, saved, now)
 
 
-def restoring(book: Book, history: History, found: Sequence[Missing]) -> Operation:
+def restoring(book: Book, found: Sequence[Missing]) -> Operation:
     """Put records back as they were saved: an edit like any other, which undo takes back.
 
     A missing record comes back with its own lines and comments; a reverted one gets its saved
     values; one that was taken out is taken out again. Raises NotWritten where the history's text
     is damaged.
     """
-    return change.together("restore", [_step(book, history, item) for item in found])
+    return change.together("restore", [_step(book, item) for item in found])
 
 
 def accept(book: Book, history: History, found: Sequence[Missing]) -> None:
@@ -115,10 +116,10 @@ def _reads(book: Book) -> Callable[[str], str | None]:
     return reads
 
 
-def _step(book: Book, history: History, found: Missing) -> Operation:
+def _step(book: Book, found: Missing) -> Operation:
     if found.how == "returned":
         return change.removing(book, found.id)
-    saved = _as_saved(book, history, found)
+    saved = _as_saved(book, found)
     path, values = change.find(saved, found.id)
     if found.how == "reverted":
         now = change.find(book, found.id)[1]
@@ -186,10 +187,10 @@ def _lines(book: Book, path: Path) -> str:
     return text.replace("\r\n", "\n") + "\n"
 
 
-def _as_saved(book: Book, history: History, found: Missing) -> Book:
+def _as_saved(book: Book, found: Missing) -> Book:
     """Open the ledger as it was after the last save of a record."""
     try:
-        return make_book(book.file, book.day, history.texts(found.entry)[1], None)
+        return make_book(book.file, book.day, texts(found.entry)[1], None)
     except (OSError, LedgerUnusable) as error:
         raise NotWritten(
             book.file,

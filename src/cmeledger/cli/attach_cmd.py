@@ -35,7 +35,6 @@ def run(options: Namespace, io: Io) -> Exit:
     for note in notes:
         print(f"note: {visible(note)}", file=io.err)
     if plan.known:
-        options.dry_run = True
         same = writing.shown(book.data, book.data)
         return writing.answer(plan.id, same, options, io, more={"file": plan.file})
     words = ["attach", options.id, options.file, *(["--link"] if options.link else [])]

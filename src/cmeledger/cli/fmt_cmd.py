@@ -41,7 +41,6 @@ def run(options: Namespace, io: Io) -> Exit:
         io.out.write(f"{name}: {'as fmt would have it' if same else 'fmt would change it'}\n")
         return Exit.DONE if same else Exit.NO
     if options.dry_run or after == book.data:
-        options.dry_run = True
         writing.answer(None, writing.shown(book.data, after), options, io)
         return Exit.NO if options.check and after != book.data else Exit.DONE
     saved = save(book.file, book.data, operation, "fmt", open_history(io.env))

@@ -13,8 +13,9 @@ from cmeledger.book import Book, read_bytes, remake
 from cmeledger.cli import asking, common, writing
 from cmeledger.cli.main import Io
 from cmeledger.ledger import lock, spell
+from cmeledger.ledger.entries import Touched
 from cmeledger.ledger.fingerprint import fingerprint
-from cmeledger.ledger.history import History, Touched, open_history
+from cmeledger.ledger.history import History, open_history
 from cmeledger.ledger.save import WAIT
 from cmeledger.ledger.source import Places, place
 from cmeledger.outside import editor_command

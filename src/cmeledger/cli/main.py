@@ -79,7 +79,11 @@ def run() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
         code = 0
     except OSError as error:
-        print(f"cmeledger: the answer could not be written: {error.strerror}", file=err)
+        print(
+            f"cmeledger: the answer could not be written: {error.strerror}\n"
+            "help: what the command saved, it saved; look at the ledger before running it again",
+            file=err,
+        )
         os.dup2(os.open(os.devnull, os.O_WRONLY), out.fileno())
         code = 1
     # The interpreter collects once more when it ends; what is frozen it does not walk.

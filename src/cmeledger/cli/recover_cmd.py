@@ -57,10 +57,8 @@ def run(options: Namespace, io: Io) -> Exit:
     found = recovery.find(book, history)
     if history is None:
         print("note: the history is switched off: no records are looked for", file=io.err)
-    if options.view and history:
-        return _viewed(
-            recovery.view(book, history, recovery.chosen(found, [options.view])[0]), options, io
-        )
+    if options.view:
+        return _viewed(recovery.view(book, recovery.chosen(found, [options.view])[0]), options, io)
     if not ids or history is None:
         return _listed(book, found, history, options, io)
     wanted = found if options.all else recovery.chosen(found, ids)
@@ -69,9 +67,7 @@ def run(options: Namespace, io: Io) -> Exit:
     if options.restore:
         writing.sweep_up(file, options, io)
         words = ["recover", *(word for item in wanted for word in ("--restore", item.id))]
-        return writing.carry_out(
-            book, recovery.restoring(book, history, wanted), options, io, words
-        )
+        return writing.carry_out(book, recovery.restoring(book, wanted), options, io, words)
     if not options.dry_run:
         recovery.accept(book, history, wanted)
     return _accepted(wanted, options, io)

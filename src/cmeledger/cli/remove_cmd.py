@@ -21,7 +21,8 @@ def run(options: Namespace, io: Io) -> Exit:
     """Run the verb."""
     book = writing.opened(options, io)
     operation = change.removing(book, options.id)
-    if not writing.ask(f"Remove {options.id} from the ledger?", options, io):
-        print("nothing was written", file=io.err)
-        return Exit.DONE
+    title = change.find(book, options.id)[1].get("title")
+    named = f"{options.id} ({title})" if title else options.id
+    if not writing.ask(f"Remove {named} from the ledger?", options, io):
+        return writing.answer(options.id, writing.shown(book.data, book.data), options, io)
     return writing.carry_out(book, operation, options, io, ["remove", options.id])

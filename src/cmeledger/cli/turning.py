@@ -7,7 +7,7 @@ from cmeledger.book import open_book
 from cmeledger.cli import common, writing
 from cmeledger.cli.main import VERBS, Io
 from cmeledger.ledger.history import open_history
-from cmeledger.problems import Exit, LedgerUnreadable, LedgerUnusable, NotWritten
+from cmeledger.problems import Exit, LedgerUnusable
 
 
 def verb(
@@ -30,23 +30,18 @@ def verb(
 
 def _turn(options: Namespace, io: Io, *, back: bool) -> Exit:
     """Undo or redo the last save of the ledger, or show it."""
-    from cmeledger.ledger.undo import redo, undo
+    from cmeledger.ledger.undo import look, redo, undo
 
     file = common.ledger_name(options, io)
     history = writing.needed(file, open_history(io.env))
     try:
         book = open_book(file, common.today(options))
-    except (LedgerUnreadable, LedgerUnusable):  # undo may be what mends it, or says why not
+    except LedgerUnusable:  # undo may be what mends it
         book = None
     writing.warn(file, book, writing.sweep_up(file, options, io), options, io)
     if options.dry_run:
-        stacks = history.stacks(file)
-        stack = stacks.done if back else stacks.undone
-        if not stack:
-            raise NotWritten(file, "there is nothing to take back or to do again", "see the help")
-        before, after = history.texts(stack[-1])
-        turned = writing.shown(after, before) if back else writing.shown(before, after)
-        return writing.answer(None, turned, options, io)
+        step = look(file, history, back=back)
+        return writing.answer(None, writing.shown(step.now, step.turned(step.now)), options, io)
     entry, saved = (undo if back else redo)(file, history)
     verb = "undone" if back else "done again"
     return writing.answer(None, saved, options, io, done=f"{verb}: {entry.what}")

@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from cmeledger.book import Book
 from cmeledger.cli import common
 from cmeledger.cli.main import VERBS, Io
-from cmeledger.ledger.context import nearest
+from cmeledger.ledger.context import nearest_id
 from cmeledger.problems import Exit, UsageError
 from cmeledger.report import documents, why_text
 from cmeledger.report.terminal import style_for
@@ -70,7 +70,5 @@ def _unknown(book: Book, name: str) -> str:
         )
     records = [activity.id for activity in book.ledger.activities]
     records += [item.id for item in book.ledger.left_out if item.id]
-    advice = nearest(name, [*book.rulebook.ids, *own, *records][:5000], "ids")
-    if not advice.startswith("did you mean"):
-        advice = "list the records' ids with: cmeledger list"
+    advice = nearest_id(name, [*book.rulebook.ids, *own, *records])
     return f"no record and no requirement is called '{name}'\n{advice}"

@@ -95,18 +95,25 @@ def carry_out(
     """
     if options.dry_run:
         after = operation.apply(book.data)
+        _note(operation, io)
         return answer(operation.record, shown(book.data, after), options, io, more=more)
     try:
         done, saved = perform(book, operation, open_history(io.env))
     except Conflict as error:
         _explain(error, operation.apply, book, words, options, io)
         raise
+    _note(done, io)
     if done.record != operation.record:
         print(
             f"note: the id {operation.record} was taken meanwhile; this record is {done.record}",
             file=io.err,
         )
     return answer(done.record, saved, options, io, done=done.what, more=more)
+
+
+def _note(done: Operation, io: Io) -> None:
+    for text in done.notes:
+        print(f"note: {visible(text)}", file=io.err)
 
 
 def _explain(
@@ -154,7 +161,7 @@ def answer(
     more: Mapping[str, str] = NO_MORE,
 ) -> Exit:
     """Say what was written, or would be; `more` goes into the JSON."""
-    written = not options.dry_run
+    written = not options.dry_run and saved.after != saved.before
     if saved.note:
         print(f"note: {visible(saved.note)}", file=io.err)
     if written and not saved.confirmed:
@@ -165,6 +172,10 @@ def answer(
         io.out.write(documents.dumps(documents.written(record, diff, written=written) | dict(more)))
     elif written:
         io.out.write(f"Saved in {visible(name)}: {visible(done)}\n")
+    elif not options.dry_run:
+        io.out.write(f"{visible(name)}: nothing was changed\n")
+    elif saved.after == saved.before:
+        print("note: nothing would change", file=io.err)
     else:
         style = style_for(io.out, io.env)
         io.out.write("".join(f"{line}\n" for line in _painted(_diff(name, saved), style)))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Final
 
 from cmeledger.ledger.parse import MAX_LEVELS, TooDeep, levels
@@ -14,6 +15,8 @@ from cmeledger.problems import Problem
 BAD: Final[Any] = object()
 """What a reader returns for a value that cannot be used."""
 MOST_GUESSES: Final = 1000
+MOST_IDS: Final = 5000
+"""Among how many ids the nearest one is looked for: it takes its time."""
 
 
 class Context:
@@ -68,6 +71,12 @@ def nearest(word: str, words: Iterable[str], what: str, cutoff: float = 0.65) ->
     known = tuple(dict.fromkeys(words))
     found = _nearest(word[:80].lower(), known, cutoff)
     return f"did you mean '{found}'?" if found else f"{what}: {', '.join(known)}"
+
+
+def nearest_id(word: str, ids: Iterable[str]) -> str:
+    """Word the advice for an unknown id: the nearest one of those there are, or where they are."""
+    found = _nearest(word[:80].lower(), tuple(islice(ids, MOST_IDS)), 0.65)
+    return f"did you mean '{found}'?" if found else "list the records' ids with: cmeledger list"
 
 
 @lru_cache(maxsize=MOST_GUESSES)

@@ -56,7 +56,8 @@ def not_written(file: str, error: OSError | ValueError, more: str = "") -> NotWr
         getattr(error, "errno", None) or 0, (why.lower(), "mend that, then save again")
     )
     advice = f"{advice}\n{more}" if more else advice
-    return NotWritten(file, f"{reason}; the file is as it was", advice)
+    gone = getattr(error, "errno", None) == errno.ENOENT
+    return NotWritten(file, reason if gone else f"{reason}; the file is as it was", advice)
 
 
 def open_to_read(file: str) -> int:
@@ -64,9 +65,9 @@ def open_to_read(file: str) -> int:
     return os.open(file, os.O_RDONLY | _SAFE)
 
 
-def make(file: str, mode: int = 0o600) -> int:
+def make(file: str) -> int:
     """Make a file that must not be there yet, to write and read."""
-    return os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | _SAFE, mode)
+    return os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | _SAFE, 0o600)
 
 
 def write_all(handle: int, data: bytes, offset: int = 0) -> None:

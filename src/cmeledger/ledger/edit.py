@@ -13,8 +13,8 @@ from typing import Any, Final, NamedTuple
 from cmeledger.ledger import fresh, inline, schema, spell
 from cmeledger.ledger.blocks import Layout
 from cmeledger.ledger.parse import Document, NotToml, parse
-from cmeledger.ledger.spell import EditRefused, Value
-from cmeledger.ledger.splice import BY_HAND, Splice, Splicer, applied, order
+from cmeledger.ledger.spell import BY_HAND, EditRefused, Value
+from cmeledger.ledger.splice import Splice, Splicer, applied, order
 from cmeledger.model import Path
 
 __all__ = ["EditRefused", "Edited", "Value", "add", "change", "remove", "repeated"]
@@ -254,7 +254,7 @@ def _judged(
         new = applied(text, splices).encode()
     except UnicodeEncodeError as error:
         raise EditRefused(
-            "half of a character cannot be written", "type that text again"
+            "the text holds a character that is not Unicode", "type that text again, in UTF-8"
         ) from error
     if opened.data.startswith(MARK):
         new = MARK + new

@@ -36,7 +36,10 @@ def formatted(data: bytes, archive: bytes | None = None) -> bytes:
         if name in tables and (
             not isinstance(tables[name], list) or layout.places.found[name,].value is not None
         ):
-            raise EditRefused(f"{name} is not written with [[{name}]] headers", BY_HAND)
+            raise EditRefused(
+                f"{name} is not written with [[{name}]] above each record",
+                "write them so in your editor; fmt does the rest",
+            )
     records = tables.get("activity", [])
     numbers = sorted(
         range(len(records)), key=lambda number: (day_of(records[number]) or date.max, number)
@@ -52,7 +55,9 @@ def formatted(data: bytes, archive: bytes | None = None) -> bytes:
             for number in numbers
         ]
     if not spell.same(parse(new).tables, meant):
-        raise EditRefused("the formatted ledger would not say the same", BY_HAND)
+        raise EditRefused(
+            "the formatted ledger would not say the same", "order the lines in your editor"
+        )
     return new
 
 
@@ -84,7 +89,10 @@ def _text(layout: Layout, ids: dict[int, str], numbers: list[int]) -> str:
     for section in layout.sections:
         path = _whole(section.path)
         if path in groups and path != last:
-            raise EditRefused(f"the tables of one {path[0]} stand apart", BY_HAND)
+            raise EditRefused(
+                f"the tables of one {path[0]} stand apart",
+                "put them below each other in your editor; fmt does the rest",
+            )
         last = path
         end = layout.end(section) if section.own_end else 0
         block = _section(layout, section, position, end, ids)

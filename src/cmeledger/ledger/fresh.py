@@ -6,8 +6,8 @@ from typing import Any
 
 from cmeledger.ledger import schema, spell
 from cmeledger.ledger.blocks import PLAIN, Layout, Section, Style
-from cmeledger.ledger.spell import EditRefused
-from cmeledger.ledger.splice import BY_HAND, Splice
+from cmeledger.ledger.spell import BY_HAND, EditRefused
+from cmeledger.ledger.splice import Splice
 from cmeledger.model import Path
 
 

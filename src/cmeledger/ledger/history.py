@@ -10,12 +10,12 @@ import json
 import os
 import re
 import time
-import zlib
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
-from cmeledger.ledger import disk
+from cmeledger.ledger import disk, entries
+from cmeledger.ledger.entries import Entry, Touched, digest
 from cmeledger.ledger.missing import Missing, find_missing
 
 VARIABLE: Final = "CMELEDGER_HISTORY"
@@ -27,45 +27,6 @@ KEPT_ANYWAY: Final = 10
 """How many of the newest entries stay, whatever their age and size."""
 
 _NAME: Final = re.compile(r"(\d{8})\.(begun|direct|saved)")
-_VERSION: Final = 1
-
-
-class Touched(NamedTuple):
-    """The ids of the records that a save is about."""
-
-    added: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    reads: tuple[tuple[str, str | None, str | None], ...] = ()
-    """Of each: the id, and its fingerprints before and after; None: it is not in the ledger."""
-
-    def reversed(self) -> "Touched":
-        """Give what undoing it does."""
-        reads = tuple((id, after, before) for id, before, after in self.reads)
-        return Touched(self.removed, self.changed, self.added, reads)
-
-
-class Entry(NamedTuple):
-    """One save, without its bytes."""
-
-    number: int
-    state: str
-    """ "begun", "direct" or "saved"."""
-    path: str
-    kind: str
-    """ "save", "undo", "redo", or "accept" (nothing saved: records are no longer missed)."""
-    what: str
-    """The operation in words: add "Grand rounds"."""
-    time: float
-    """Seconds since 1970."""
-    before: str
-    """The SHA-256 of the bytes before."""
-    after: str
-    touched: Touched
-    target: int | None
-    """The number of the entry that was undone or redone."""
-    file: str
-    """The ledger, links followed."""
 
 
 class Stacks(NamedTuple):
@@ -73,11 +34,6 @@ class Stacks(NamedTuple):
 
     done: tuple[Entry, ...]
     undone: tuple[Entry, ...]
-
-
-def digest(data: bytes) -> str:
-    """Give the SHA-256 of some bytes, in hexadecimal."""
-    return sha256(data).hexdigest()
 
 
 def open_history(environment: Mapping[str, str]) -> "History | None":
@@ -121,29 +77,22 @@ class History:
         """Keep a save before it happens. Raises OSError; then there is no entry."""
         folder = self._make_place(file)
         self._cut_off_torn(folder)
-        start, end = disk.shared_ends(before, after)
-        packed, middle = zlib.compress(before, 1), after[start : len(after) - end]
-        head = {
-            "version": _VERSION,
-            "kind": kind,
-            "what": what,
-            "time": self._clock(),
-            "file": os.path.realpath(file),
-            "before": digest(before),
-            "after": digest(after),
-            "touched": touched[:3],
-            "reads": touched.reads,
-            "target": target,
-            "shared": (start, end),
-            "sizes": (len(packed), len(middle)),
-        }
+        data = entries.packed(
+            before,
+            after,
+            kind=kind,
+            what=what,
+            time=self._clock(),
+            file=os.path.realpath(file),
+            touched=touched,
+            target=target,
+        )
         number = max((found[0] for found in self._names(folder)), default=0) + 1
         path = os.path.join(folder, f"{number:08}.begun")
-        data = json.dumps(head).encode("ascii") + b"\n" + packed + middle
         _put(path, data)
         disk.keep_names(folder)
         self._prune(folder)
-        entry = _read_head(path)
+        entry = entries.read_head(path)
         if entry is None:
             raise OSError(5, os.strerror(5), path)
         return entry
@@ -154,7 +103,7 @@ class History:
 
     def in_place(self, entry: Entry) -> Entry:
         """Note that the ledger is about to be written in place. Raises OSError."""
-        path = _with_state(entry.path, "direct")
+        path = entries.with_state(entry.path, "direct")
         os.rename(entry.path, path)
         disk.keep_names(os.path.dirname(path))
         return entry._replace(path=path, state="direct")
@@ -168,7 +117,9 @@ class History:
         """Find out how interrupted saves ended. Only for whoever holds the ledger's lock."""
         folder = self.place(file)
         names = (name for _, name in self._names(folder) if not name.endswith(".saved"))
-        for entry in filter(None, (_read_head(os.path.join(folder, name)) for name in names)):
+        for entry in filter(
+            None, (entries.read_head(os.path.join(folder, name)) for name in names)
+        ):
             current = digest(now)
             if entry.before == current:
                 self.drop(entry)
@@ -211,23 +162,8 @@ class History:
     def entries(self, file: str) -> list[Entry]:
         """List the saves of a ledger, oldest first. What is torn is left out."""
         folder = self.place(file)
-        heads = (_read_head(os.path.join(folder, name)) for _, name in self._names(folder))
+        heads = (entries.read_head(os.path.join(folder, name)) for _, name in self._names(folder))
         return [entry for entry in heads if entry is not None]
-
-    def texts(self, entry: Entry) -> tuple[bytes, bytes]:
-        """Give the ledger's bytes before and after a save. Raises OSError if they are damaged."""
-        line, _, body = disk.read_file(entry.path).partition(b"\n")
-        try:
-            head = json.loads(line)
-            packed = head["sizes"][0]
-            before = zlib.decompress(body[:packed])
-            start, end = head["shared"]
-            after = before[:start] + body[packed:] + before[len(before) - end :]
-        except (ValueError, KeyError, TypeError, IndexError, zlib.error) as error:
-            raise OSError(5, "the entry of the history is damaged", entry.path) from error
-        if (digest(before), digest(after)) != (entry.before, entry.after):
-            raise OSError(5, "the entry of the history is damaged", entry.path)
-        return before, after
 
     def stacks(self, file: str) -> Stacks:
         """Find what can be undone and redone."""
@@ -247,7 +183,9 @@ class History:
         """Find a write in place that was cut off, leaving neither the old text nor the new."""
         folder = self.place(file)
         for _, name in self._names(folder)[-1:]:
-            entry = _read_head(os.path.join(folder, name)) if name.endswith(".direct") else None
+            entry = (
+                entries.read_head(os.path.join(folder, name)) if name.endswith(".direct") else None
+            )
             if entry and digest(now) not in (entry.before, entry.after):
                 return entry
         return None
@@ -269,7 +207,9 @@ class History:
         found: list[Entry] = []
         with contextlib.suppress(OSError):
             for folder in sorted(item.path for item in os.scandir(self.folder) if item.is_dir()):
-                heads = (_read_head(os.path.join(folder, n)) for _, n in self._names(folder)[-1:])
+                heads = (
+                    entries.read_head(os.path.join(folder, n)) for _, n in self._names(folder)[-1:]
+                )
                 found += (entry for entry in heads if entry)
         current, own = digest(now), self.place(file)
         return [
@@ -344,13 +284,13 @@ class History:
     @staticmethod
     def _rename(entry: Entry, state: str) -> None:
         with contextlib.suppress(OSError):
-            os.rename(entry.path, _with_state(entry.path, state))
+            os.rename(entry.path, entries.with_state(entry.path, state))
 
     def _cut_off_torn(self, folder: str) -> None:
         """Remove what a kill or a full disk left of the last entry."""
         for _, name in self._names(folder)[-1:]:
             path = os.path.join(folder, name)
-            if not name.endswith(".saved") and _read_head(path) is None:
+            if not name.endswith(".saved") and entries.read_head(path) is None:
                 os.unlink(path)
 
     def _prune(self, folder: str) -> None:
@@ -386,36 +326,3 @@ def _put(path: str, data: bytes) -> None:
 
 def _draft(name: str) -> str:
     return f"draft-{sha256(name.encode()).hexdigest()[:16]}.json"
-
-
-def _with_state(path: str, state: str) -> str:
-    return f"{os.path.splitext(path)[0]}.{state}"
-
-
-def _read_head(path: str) -> Entry | None:
-    """Read an entry without its bytes; None: it is torn, of another version, or gone."""
-    try:
-        with open(path, "rb") as opened:
-            line = opened.readline(1 << 20)
-            size = os.fstat(opened.fileno()).st_size
-        head = json.loads(line)
-        if head["version"] != _VERSION or size != len(line) + sum(head["sizes"]):
-            return None
-        number, state = os.path.basename(path).split(".")
-        added, changed, removed = map(tuple, head["touched"])
-        return Entry(
-            int(number),
-            state,
-            path,
-            head["kind"],
-            head["what"],
-            head["time"],
-            head["before"],
-            head["after"],
-            # Entries of earlier versions have no fingerprints: their records can only be missing.
-            Touched(added, changed, removed, tuple(map(tuple, head.get("reads", ())))),
-            head["target"],
-            head["file"],
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

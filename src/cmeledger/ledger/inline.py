@@ -6,8 +6,8 @@ from typing import Any
 
 from cmeledger.ledger import spell
 from cmeledger.ledger.blocks import Layout
-from cmeledger.ledger.spell import EditRefused
-from cmeledger.ledger.splice import BY_HAND, Splice, order
+from cmeledger.ledger.spell import BY_HAND, EditRefused
+from cmeledger.ledger.splice import Splice, order
 from cmeledger.model import Path
 
 
@@ -18,7 +18,10 @@ def insert(layout: Layout, table: str, index: int, values: Mapping[str, Any]) ->
     array = found[table,].value
     assert array is not None
     if (table, 0) not in found:
-        return [Splice(array[0] + 1, array[0] + 1, new)]
+        if "\n" not in text[slice(*array)]:
+            return [Splice(array[0] + 1, array[0] + 1, new)]
+        after = layout.line_end(array[0])
+        return [Splice(after, after, f"{layout.eol(after)}  {new},")]
     if index == 0:
         start, _ = _element(layout, table, 0)
         line = layout.line_start(start)
@@ -75,29 +78,36 @@ def change(
     for name in old:
         place = found[*path, name]
         if place.key is None or place.value is None or place.value[0] <= place.key[0]:
-            raise EditRefused("the record is an inline table with dotted keys", BY_HAND)
+            raise EditRefused("the record stands in braces, with keys like topics.ehr", BY_HAND)
         spans.append((place.key[0], place.value[1]))
         if name not in new:
             continue
         written = text[slice(*place.value)]
         if not spell.same(old[name], spell.normal(new[name])):
-            written = spell.like(written, new[name])
+            written = _respelled(written, new[name], layout.eol(start))
         pieces.append((name, text[place.key[0] : place.value[0]] + written))
     gaps = [text[one[1] : other[0]] for one, other in pairwise(spans)]
     opening = text[start + 1 : spans[0][0]] if spans else " "
     closing = text[spans[-1][1] : end - 1] if spans else " "
     if any(set(gap) - set(", \t") for gap in [*gaps, opening, closing]):
-        raise EditRefused("the record is an inline table over several lines", BY_HAND)
+        raise EditRefused("the record stands in braces, over several lines", BY_HAND)
     table = str(path[0])
     for name in sorted(new.keys() - old.keys(), key=lambda item: (order(table, item), item)):
         here = order(table, name)
         ranks = [(order(table, other), at) for at, (other, _) in enumerate(pieces)]
         before = [pair for pair in ranks if pair[0] <= here]
         at = max(before)[1] + 1 if before else 0
-        pieces.insert(at, (name, f"{spell.key(name)} = {spell.value(new[name])}"))
+        pieces.insert(at, (name, f"{spell.key(name)} = {spell.inner(new[name])}"))
     comma = gaps[0] if gaps else ", "
     inside = comma.join(piece for _, piece in pieces)
     return [Splice(start, end, f"{{{opening}{inside}{closing}}}" if pieces else "{}")]
+
+
+def _respelled(old: str, given: Any, eol: str) -> str:
+    """Spell a value in the manner of the old one: on one line, unless that one had several."""
+    if isinstance(given, str) and not old.startswith(('"""', "'''")):
+        return spell.inner(given, literal=old.startswith("'"))
+    return spell.like(old, given, eol=eol)
 
 
 def _element(layout: Layout, table: str, index: int) -> tuple[int, int]:

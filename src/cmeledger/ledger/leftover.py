@@ -7,7 +7,8 @@ import time
 from typing import Final
 
 from cmeledger.ledger import disk, lock, platform
-from cmeledger.ledger.history import History, digest
+from cmeledger.ledger.entries import digest
+from cmeledger.ledger.history import History
 from cmeledger.ledger.put import theirs_name
 
 _YOUNG = 60.0
@@ -49,12 +50,12 @@ def sweep(file: str, history: History | None = None, *, young: float = _YOUNG) -
     return kept
 
 
-def sweep_copies(folder: str, *, young: float = _YOUNG) -> None:
+def sweep_copies(folder: str) -> None:
     """Remove the parts of certificates that dead processes left in a folder; no failure matters."""
     with contextlib.suppress(OSError):
         for match in filter(None, map(_COPY.fullmatch, os.listdir(folder))):
             path = os.path.join(folder, match[0])
-            if _is_dead(path, int(match[1]), young):
+            if _is_dead(path, int(match[1]), _YOUNG):
                 os.unlink(path)
 
 

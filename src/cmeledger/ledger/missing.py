@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from cmeledger.ledger.history import Entry
+    from cmeledger.ledger.entries import Entry
 
 
 class Missing(NamedTuple):
@@ -15,7 +15,7 @@ class Missing(NamedTuple):
 
     id: str
     entry: "Entry"
-    """The last save of it; the text it left is in `History.texts(entry)[1]`."""
+    """The last save of it; the text it left is in `entries.texts(entry)[1]`."""
     how: str = "missing"
     """ "missing"; "reverted": it reads as before that save; "returned": that save took it out."""
 

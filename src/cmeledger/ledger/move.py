@@ -4,8 +4,7 @@ from cmeledger.ledger import edit, fresh, spell
 from cmeledger.ledger.blocks import Layout
 from cmeledger.ledger.edit import Edited
 from cmeledger.ledger.parse import Document, NotToml, parse
-from cmeledger.ledger.spell import EditRefused
-from cmeledger.ledger.splice import BY_HAND
+from cmeledger.ledger.spell import BY_HAND, EditRefused
 from cmeledger.model import Path
 
 
@@ -30,7 +29,7 @@ def move(data: bytes, path: Path, document: Document | None = None) -> Edited:
         return stays
     layout = Layout(text)
     if layout.places.found[path].key is None:
-        raise EditRefused("the activities are written as one inline array", BY_HAND)
+        raise EditRefused("the records are written as one list, activity = [ … ]", BY_HAND)
     sections = layout.sections_of(path)
     lead, end = layout.lead(sections[0]), layout.end(sections[-1])
     without = edit.remove(data, path, document)  # refuses tables that stand apart

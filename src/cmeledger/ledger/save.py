@@ -10,10 +10,12 @@ import os
 import stat
 import time
 from collections.abc import Callable
+from shlex import quote
 from typing import Final, NamedTuple
 
 from cmeledger.ledger import disk, lock, platform, put
-from cmeledger.ledger.history import Entry, History, Touched
+from cmeledger.ledger.entries import Entry, Touched
+from cmeledger.ledger.history import History
 from cmeledger.problems import Conflict, NotWritten
 
 WAIT: Final = 5.0
@@ -209,7 +211,9 @@ def _refuse_read_only(file: str, handle: int) -> None:
     """Raise NotWritten for a file that its owner, or the system, protects."""
     if stat.S_IMODE(os.fstat(handle).st_mode) & 0o222 == 0:
         raise NotWritten(
-            file, "the file is read-only; nothing was written", f"to change it: chmod u+w {file}"
+            file,
+            "the file is read-only; nothing was written",
+            f"to change it: chmod u+w {quote(file)}",
         )
     if not os.access(file, os.W_OK):
         if not lock.means(file, handle):  # no name, no permission
@@ -217,7 +221,7 @@ def _refuse_read_only(file: str, handle: int) -> None:
         raise NotWritten(
             file,
             "you may not write this file; nothing was written",
-            f"ask its owner, or look at: ls -l {file}",
+            f"ask its owner, or look at: ls -l {quote(file)}",
         )
 
 

@@ -18,6 +18,9 @@ Value = str | int | bool | Decimal | date | list[Any] | dict[str, Any]
 """What can be written. A Decimal is spelled as given: Decimal("1.50") stays 1.50."""
 
 
+BY_HAND: Final = "change it in your editor: cmeledger edit ID opens it at the record"
+
+
 class EditRefused(CmeledgerError):
     """The edit was not made: the text is as it was."""
 
@@ -50,9 +53,9 @@ def value(given: Any, *, literal: bool = False, eol: str = "\n") -> str:
     if isinstance(given, str):
         return _string(given, literal=literal, eol=eol)
     if isinstance(given, list):
-        return "[" + ", ".join(_inner(item, literal=literal) for item in given) + "]"
+        return "[" + ", ".join(inner(item, literal=literal) for item in given) + "]"
     if isinstance(given, dict):
-        pairs = (f"{key(name)} = {_inner(item, literal=literal)}" for name, item in given.items())
+        pairs = (f"{key(name)} = {inner(item, literal=literal)}" for name, item in given.items())
         return "{ " + ", ".join(pairs) + " }" if given else "{}"
     return _plain(given)
 
@@ -68,12 +71,19 @@ def like(
         return _string_like(old, given, eol)
     if isinstance(given, list | dict) and old[0] in "[{":
         if "\n" in old or "#" in old:
-            return _revised(old, given, lambda item: _inner(item, literal=literal))
+            return _revised(old, given, lambda item: inner(item, literal=literal))
         if isinstance(given, list) and old[0] == "[":
             return _list_like(old, given, list(parts), literal=literal)
         if isinstance(given, dict) and old[0] == "{":
-            return _revised(old, given, lambda item: _inner(item, literal=literal))
+            return _revised(old, given, lambda item: inner(item, literal=literal))
     return value(given, literal=literal, eol=eol)
+
+
+def inner(given: Any, *, literal: bool = False) -> str:
+    """Spell a value inside an array or inline table: on one line."""
+    if isinstance(given, str):
+        return _literal(given) if literal and not _NOT_LITERAL.search(given) else _basic(given)
+    return value(given, literal=literal)
 
 
 def normal(given: Any) -> Any:
@@ -112,17 +122,10 @@ def _plain(given: Any) -> str:
     )
 
 
-def _inner(given: Any, *, literal: bool) -> str:
-    """Spell a value inside an array or inline table: on one line."""
-    if isinstance(given, str):
-        return _literal(given) if literal and not _NOT_LITERAL.search(given) else _basic(given)
-    return value(given, literal=literal)
-
-
 def _string(given: str, *, literal: bool, eol: str) -> str:
     if "\n" in given:
         return _long(given, eol, '"""', opening=True)
-    return _inner(given, literal=literal)
+    return inner(given, literal=literal)
 
 
 def _string_like(old: str, given: str, eol: str) -> str:
@@ -161,7 +164,9 @@ def _escape(match: re.Match[str]) -> str:
 
 def _refuse_surrogates(given: str) -> None:
     if any("\ud800" <= char <= "\udfff" for char in given):
-        raise EditRefused("half of a character cannot be written", "type that text again")
+        raise EditRefused(
+            "the text holds a character that is not Unicode", "type that text again, in UTF-8"
+        )
 
 
 def _list_like(old: str, given: list[Any], parts: list[str], *, literal: bool) -> str:
@@ -173,7 +178,7 @@ def _list_like(old: str, given: list[Any], parts: list[str], *, literal: bool) -
     texts = [
         next(
             (part for item, part in known if same(item, normal(wanted))),
-            _inner(wanted, literal=literal),
+            inner(wanted, literal=literal),
         )
         for wanted in given
     ]
@@ -214,7 +219,7 @@ def _revised(old: str, given: Any, spell: Callable[[Any], str]) -> str:
     except (TOMLKitError, ValueError, TypeError, IndexError, KeyError):
         pass  # tomlkit could not: the value is written anew, unless a comment would be lost
     if "#" in old:
-        raise EditRefused("a comment inside the value would be lost", "change it in your editor")
+        raise EditRefused("a comment inside the value would be lost", BY_HAND)
     return spell(given)
 
 

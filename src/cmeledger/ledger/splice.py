@@ -1,14 +1,12 @@
 """The splices that change one table's keys, wherever and however they are written."""
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from cmeledger.ledger import schema, spell
 from cmeledger.ledger.blocks import PLAIN, Entry, Layout, Section, Style
-from cmeledger.ledger.spell import EditRefused
+from cmeledger.ledger.spell import BY_HAND, EditRefused
 from cmeledger.model import Path
-
-BY_HAND: Final = "change it in your editor"
 
 
 class Splice(NamedTuple):
@@ -135,18 +133,17 @@ class Splicer:
 
     def _replace_dotted(self, path: Path, old: Any, new: Any) -> None:
         entries = self._below(path)
-        if not isinstance(new, dict) or not new or not isinstance(old, dict):
-            raise EditRefused(
-                f"{path[-1]} is written with dotted keys and would become something else", BY_HAND
-            )
+        if any(len(item.path) != len(path) + 1 for item in entries):
+            raise EditRefused(f"{path[-1]} is written with keys of many parts", BY_HAND)
+        if not isinstance(new, dict) or not new:
+            self._join(path, entries, new)
+            return
         for name in old:
             if name not in new:
                 self._take_out((*path, name))
             elif not spell.same(old[name], spell.normal(new[name])):
                 self.replace((*path, name), old[name], new[name])
         last = entries[-1]
-        if any(len(item.path) != len(path) + 1 for item in entries):
-            raise EditRefused(f"{path[-1]} is written with dotted keys of many parts", BY_HAND)
         text = self.layout.text
         sign = text.index("=", last.key[1])
         gap, after = text[last.key[1] : sign], text[sign + 1 : last.value[0]]
@@ -157,6 +154,19 @@ class Splicer:
                 eol = self.layout.eol(last.value[1])
                 line = f"{eol}{head}{spell.key(name)}{gap}={after}{spell.value(new[name])}"
                 self.splices.append(Splice(end, end, line))
+
+    def _join(self, path: Path, entries: list[Entry], new: Any) -> None:
+        """Write one line in place of those of a table that is written by dotted keys."""
+        layout, (first, *rest) = self.layout, entries
+        text = layout.text
+        for item in rest:
+            if "#" in text[item.value[1] : layout.line_end(item.value[1])]:
+                raise EditRefused(f"comments inside {path[-1]} would be lost", BY_HAND)
+            self.splices.append(Splice(item.start, layout.next_line(item.value[1]), ""))
+        head = text[first.start : first.key[0]].rstrip().removesuffix(".").rstrip()
+        sign = text[first.key[1] : first.value[0]]
+        written = spell.value(new, literal=self._style(path).literal)
+        self.splices.append(Splice(first.start, first.value[1], f"{head}{sign}{written}"))
 
     def _below(self, path: Path) -> list[Entry]:
         return [item for item in self.layout.entries if item.path[: len(path)] == path]

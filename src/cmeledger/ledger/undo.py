@@ -1,64 +1,91 @@
 """Take back a save, and do it again, to the byte."""
 
+from typing import NamedTuple
+
 from cmeledger.ledger import disk
-from cmeledger.ledger.history import Entry, History
-from cmeledger.ledger.save import WAIT, Saved, resolve, save
+from cmeledger.ledger.entries import Entry, texts
+from cmeledger.ledger.history import History
+from cmeledger.ledger.save import Saved, resolve, save
 from cmeledger.problems import NotWritten
 
 
-def undo(file: str, history: History, *, wait: float = WAIT) -> tuple[Entry, Saved]:
-    """Bring back the bytes from before the last save. Raises NotWritten with advice."""
-    return _turn(file, history, wait, back=True)
+class Step(NamedTuple):
+    """One step back or forth."""
+
+    file: str
+    verb: str
+    """ "undo" or "redo"."""
+    entry: Entry
+    """The save that is taken back or done again."""
+    now: bytes
+    """What the file held when it was looked at."""
+    here: bytes
+    """What the file has to hold for it."""
+    wanted: bytes
+
+    def turned(self, found: bytes) -> bytes:
+        """Give the bytes that the step makes of those of the file. Raises NotWritten."""
+        if found != self.here:
+            raise NotWritten(
+                self.file,
+                f"it was changed by something else since: {self.entry.what}; nothing was written",
+                f"to {self.verb} it would throw that change away: edit the record instead",
+            )
+        return self.wanted
 
 
-def redo(file: str, history: History, *, wait: float = WAIT) -> tuple[Entry, Saved]:
-    """Save again what was undone last. Raises NotWritten with advice."""
-    return _turn(file, history, wait, back=False)
-
-
-def _turn(file: str, history: History, wait: float, *, back: bool) -> tuple[Entry, Saved]:
+def look(file: str, history: History, *, back: bool) -> Step:
+    """Find the next step, and change nothing. Raises NotWritten with advice."""
     verb = "undo" if back else "redo"
     try:
         now = disk.read_file(resolve(file))
     except OSError as error:
         raise disk.not_written(file, error) from error
-    stacks = history.stacks(file)
-    entry = history.torn(file, now) if back else None
+    entry = torn = history.torn(file, now) if back else None
     if entry is None:
+        stacks = history.stacks(file)
         stack = stacks.done if back else stacks.undone
         if not stack:
             raise NotWritten(
                 file, f"there is nothing to {verb}", "the history holds what this program saved"
             )
         entry = stack[-1]
-    torn = entry.state == "direct"
     try:
-        before, after = history.texts(entry)
+        before, after = texts(entry)
     except OSError as error:
         raise NotWritten(
             file,
             f"what would be brought back is damaged in the history ({entry.path})",
             "edit the record instead",
         ) from error
-    here, wanted = (after, before) if back else (before, after)
-
-    def turn(found: bytes) -> bytes:
-        if found != (now if torn else here):
-            raise NotWritten(
-                file,
-                f"it was changed by something else since: {entry.what}; nothing was written",
-                f"to {verb} it would throw that change away: edit the record instead",
-            )
-        return wanted
-
-    what = f"{verb} {entry.what}"
-    touched = entry.touched.reversed() if back else entry.touched
     if torn:
+        return Step(file, verb, entry, now, now, before)
+    here, wanted = (after, before) if back else (before, after)
+    return Step(file, verb, entry, now, here, wanted)
+
+
+def undo(file: str, history: History) -> tuple[Entry, Saved]:
+    """Bring back the bytes from before the last save. Raises NotWritten with advice."""
+    return _turn(file, history, back=True)
+
+
+def redo(file: str, history: History) -> tuple[Entry, Saved]:
+    """Save again what was undone last. Raises NotWritten with advice."""
+    return _turn(file, history, back=False)
+
+
+def _turn(file: str, history: History, *, back: bool) -> tuple[Entry, Saved]:
+    step = look(file, history, back=back)
+    entry, verb = step.entry, step.verb
+    what = f"{verb} {entry.what}"
+    if entry.state == "direct":
         # The save never came to its end: bringing the text back is no step of its own to undo.
-        saved = save(file, now, turn, what, None, kind=verb, wait=wait)
+        saved = save(file, step.now, step.turned, what, None, kind=verb)
         history.drop(entry)
         return entry, saved
+    touched = entry.touched.reversed() if back else entry.touched
     saved = save(
-        file, now, turn, what, history, touched=touched, kind=verb, target=entry.number, wait=wait
-    )
+        file, step.now, step.turned, what, history,
+        touched=touched, kind=verb, target=entry.number,
+    )  # fmt: skip
     return entry, saved

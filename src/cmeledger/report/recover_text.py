@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from cmeledger.ledger.history import Entry
+from cmeledger.ledger.entries import Entry
 from cmeledger.ledger.missing import Missing
 from cmeledger.recovery import View
 from cmeledger.report.documents import SCHEMA, Json

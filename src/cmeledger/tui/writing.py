@@ -16,7 +16,8 @@ from textual import work
 from cmeledger import change, form
 from cmeledger.book import Book, open_book
 from cmeledger.change import Operation
-from cmeledger.ledger.history import Entry, History
+from cmeledger.ledger.entries import Entry
+from cmeledger.ledger.history import History
 from cmeledger.ledger.save import Saved
 from cmeledger.ledger.undo import redo, undo
 from cmeledger.model import Path
