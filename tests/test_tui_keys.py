@@ -65,6 +65,7 @@ BEFORE = {
     "app.reload": [],
     "app.back": ["2"],
     "app.license": [],
+    "app.attach": ["2"],
     "app.certificate": ["2", "pagedown"],
     "app.copy-id": ["2"],
     "app.copy-line": ["2"],

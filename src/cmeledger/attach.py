@@ -29,6 +29,14 @@ MOST_BYTES: Final = 200_000_000
 _EXTENSION: Final = re.compile(r"\.[a-z0-9]{1,10}")
 
 
+class Note(NamedTuple):
+    """Something to say before a certificate is attached."""
+
+    text: str
+    file: str | None = None
+    """A file in the ledger's folder that `link` would name instead, or give its digest."""
+
+
 class Plan(NamedTuple):
     """What attaching a file to a record would do."""
 
@@ -44,7 +52,7 @@ class Plan(NamedTuple):
     """The record has it already: there is nothing to do."""
     entry: int | None = None
     """Which of the record's entries gets the digest; None: a new one."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     """What there is to say beforehand."""
 
 
@@ -73,13 +81,14 @@ def plan(book: Book, id: str, file: str, *, link: bool = False) -> Plan:
     `link` leaves the file where it is, inside the ledger's folder. Raises UsageError for a record
     or a file that will not do, NotWritten for a folder for evidence that will not.
     """
-    activity, table = _record(book, id)
+    activity, table = record(book, id)
     source, size = _source(file)
+    _refuse_ledger(book, file, source)
     try:
         digest = digest_of(source)
     except OSError as error:
         raise _unreadable(file, error) from error
-    notes: list[str] = []
+    notes: list[Note] = []
     made = Plan(id, source, "", digest, link)
     for number, item in enumerate(activity.evidence):
         found = _holding(book.folder, item.file, size, digest)
@@ -87,7 +96,7 @@ def plan(book: Book, id: str, file: str, *, link: bool = False) -> Plan:
             return made._replace(file=item.file, known=True, notes=(_known(item),))
         if found is not None:
             if item.sha256 is not None:
-                notes.append("the file was changed: another digest was recorded before")
+                notes.append(Note("the file was changed: another digest was recorded before"))
             made = made._replace(file=item.file, entry=number)
             break
         if item.sha256 == digest:
@@ -96,24 +105,24 @@ def plan(book: Book, id: str, file: str, *, link: bool = False) -> Plan:
                 "and there it is missing or changed\nput it back under that name"
             )
         if look_at(item, book.folder).state == "missing":
-            notes.append(f"the record names '{item.file}' too, which is not there")
+            notes.append(Note(f"the record names '{item.file}' too, which is not there"))
     if made.entry is None and link:
         made = made._replace(file=_linked(book, file, source))
     elif made.entry is None:
         _refuse_folder(book)
         path, is_there = _name(book, activity, file, size, digest)
         if is_there:
-            notes.append(f"'{path}' is there from before; it is not copied again")
+            notes.append(Note(f"'{path}' is there from before; it is not copied again"))
         made = made._replace(file=path, link=is_there)
     notes += _elsewhere(book, activity, made, size)
     if "no-evidence" in table:
-        notes.append(f"no-evidence is taken out; it said: {table['no-evidence']}")
+        notes.append(Note(f"no-evidence is taken out; it said: {table['no-evidence']}"))
     return made._replace(notes=tuple(notes))
 
 
 def naming(book: Book, plan: Plan) -> change.Operation:
     """Name the file of a plan in the ledger. Entries that are there keep their spelling."""
-    table = _record(book, plan.id)[1]
+    table = record(book, plan.id)[1]
     entries = list(table.get("evidence", ()))
     if plan.entry is None:
         entries.append({"file": plan.file, "sha256": plan.sha256})
@@ -144,7 +153,20 @@ def attached(book: Book, plan: Plan) -> Iterator[Attached]:
         raise
 
 
-def _record(book: Book, id: str) -> tuple[Activity, Mapping[str, Any]]:
+def may_stay(book: Book, file: str) -> bool:
+    """Tell whether a file lies inside the ledger's folder, by a path that a ledger can name."""
+    try:
+        _linked(book, file, os.path.realpath(file))
+    except (UsageError, OSError, ValueError):
+        return False
+    return True
+
+
+def record(book: Book, id: str) -> tuple[Activity, Mapping[str, Any]]:
+    """Find a record that a certificate can be attached to, and what it says.
+
+    Raises UsageError for any other.
+    """
     path, table = change.find(book, id)
     for activity in book.ledger.activities:
         if activity.path == path and not activity.archived:
@@ -176,6 +198,12 @@ def _source(file: str) -> tuple[str, int]:
             "scan it at a lower resolution, or name the file in the ledger by hand"
         )
     return real, found.st_size
+
+
+def _refuse_ledger(book: Book, file: str, source: str) -> None:
+    """Refuse what no certificate can be: the digest in it would change it."""
+    if source == os.path.realpath(book.file):
+        raise UsageError(f"'{file}' is the ledger itself\nchoose the file of the certificate")
 
 
 def _unreadable(file: str, error: OSError | ValueError) -> UsageError:
@@ -238,14 +266,12 @@ def _holding(folder: str, file: str, size: int, digest: str) -> str | None:
     return None
 
 
-def _known(item: Evidence) -> str:
-    what = f"nothing to do: the record has this file already, as '{item.file}'"
-    if item.sha256 is None:
-        what += f"; to record its digest: --link, with {item.file}"
-    return what
+def _known(item: Evidence) -> Note:
+    text = f"nothing to do: the record has this file already, as '{item.file}'"
+    return Note(text, None if item.sha256 else item.file)
 
 
-def _elsewhere(book: Book, activity: Activity, plan: Plan, size: int) -> Iterator[str]:
+def _elsewhere(book: Book, activity: Activity, plan: Plan, size: int) -> Iterator[Note]:
     """Say where else the same bytes lie, and whose they are."""
     folder = book.folder
     files = [(item.file, who(o)) for o, item in named(book.ledger) if o is not activity]
@@ -256,8 +282,8 @@ def _elsewhere(book: Book, activity: Activity, plan: Plan, size: int) -> Iterato
         if path is None or (path in said and not owner):
             continue
         said.add(path)
-        by = f"named by {owner}" if owner else "which nothing names; --link would name that one"
-        yield f"the same file is there already as '{file}', {by}"
+        by = f"named by {owner}" if owner else "which nothing names"
+        yield Note(f"the same file is there already as '{file}', {by}", None if owner else file)
 
 
 def _refuse_folder(book: Book) -> None:
@@ -327,7 +353,7 @@ def _fill(handle: int, plan: Plan) -> None:
 
 def _settle(book: Book, plan: Plan, temporary: str) -> str:
     """Give the copy the first name that is free: the plan's, unless somebody was faster."""
-    names = _names(book, _record(book, plan.id)[0], plan.file)
+    names = _names(book, record(book, plan.id)[0], plan.file)
     while True:
         name = next(names)
         with contextlib.suppress(FileExistsError):

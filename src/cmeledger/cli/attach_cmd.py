@@ -29,7 +29,7 @@ def run(options: Namespace, io: Io) -> Exit:
     """Run the verb."""
     book = writing.opened(options, io)
     plan = attach.plan(book, options.id, options.file, link=options.link)
-    notes = [*plan.notes]
+    notes = [note.text + _hint(note, known=plan.known) for note in plan.notes]
     if options.dry_run and not plan.link and not plan.known:
         notes.append(f"'{options.file}' would be copied to '{plan.file}'")
     for note in notes:
@@ -47,3 +47,11 @@ def run(options: Namespace, io: Io) -> Exit:
         print("note: the file was copied, but the disk did not confirm it", file=io.err)
         return Exit.UNCONFIRMED
     return exit
+
+
+def _hint(note: attach.Note, *, known: bool) -> str:
+    """Say what --link would do with the file that a note names."""
+    if note.file is None:
+        return ""
+    digest = f"to record its digest: --link, with {note.file}"
+    return f"; {digest}" if known else "; --link would name that one"

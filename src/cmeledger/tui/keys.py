@@ -75,6 +75,7 @@ EVERYWHERE: Final = (
     Key("app.redo", "U,ctrl+r", "U", "redo", "Redo", "save again what was undone"),
     Key("app.unfinished", "d", "d", "unfinished", "Unfinished", "go on with an unfinished form"),
     Key("app.editor", "E", "E", "editor", "Editor", "open your editor at this record's line"),
+    Key("app.attach", "A", "A", "attach", "Attach", "attach a certificate to this record"),
     Key("app.certificate", "o", "o", "certificate", "Certificate",
         "open this record's certificate in the system's viewer"),
     Key("app.copy-id", "y", "y", "copy_id", "Copy id", "copy this record's id"),

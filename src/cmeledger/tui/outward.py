@@ -40,8 +40,8 @@ def open_editor(app: "CmeledgerApp", file: str, line: int) -> None:
 def open_certificate(app: "CmeledgerApp", folder: str, activity: Activity) -> None:
     """Open the first evidence file of a record with the system's viewer."""
     if not activity.evidence:
-        why = activity.no_evidence or 'add evidence = ["…"] to the record'
-        app.say(f"this record names no certificate: {why}", warning=True)
+        why = f" ({activity.no_evidence})" if activity.no_evidence else ""
+        app.say(f"this record names no certificate{why}; A attaches one", warning=True)
         return
     item = activity.evidence[0]
     path = inside(folder, item.file)

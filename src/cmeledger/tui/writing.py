@@ -45,6 +45,8 @@ class Writing(Live):
         """The records that are marked, to be acted on together."""
         self.wanted: str | None = None
         """The record to choose when the ledger is read again."""
+        self.picked: str | None = None
+        """The file that was picked last in this run."""
         self._done: set[str] = set()
         """The drafts that are done with: a thread that is late must not keep one again."""
         self._draft_lock = Lock()
@@ -117,6 +119,20 @@ class Writing(Live):
         back = " u takes it back." if self.history else ""
         if await self.push_screen_wait(Choose(f"Remove {what}?{back}", answers)) == REMOVE:
             self._each("remove", records, change.removing)
+
+    @work(group="ask")
+    async def action_attach(self) -> None:
+        """Attach a certificate to the record under the cursor."""
+        found = self._one()
+        if found is None:
+            return
+        from cmeledger.tui.attaching import pick_and_attach
+
+        try:
+            self.wrote(await pick_and_attach(self, found[0]))
+        except CmeledgerError as error:
+            self.refuse(error)
+            self.action_reload()
 
     def action_undo(self) -> None:
         """Take back the last save."""
@@ -252,7 +268,12 @@ class Writing(Live):
 
     def refuse(self, error: CmeledgerError) -> None:
         """Say why something was not done."""
-        self.say("; ".join(str(error).split("\n")), warning=True)
+        self.say(self.words_of(error), warning=True)
+
+    @staticmethod
+    def words_of(error: CmeledgerError) -> str:
+        """Put an error, its advice and its notes into one line."""
+        return "; ".join([*str(error).split("\n"), *getattr(error, "__notes__", ())])
 
     def _may_write(self) -> bool:
         """Tell whether the ledger reads: one that does not is never written to."""
