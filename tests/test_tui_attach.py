@@ -156,7 +156,9 @@ async def test_the_same_file_again_is_nothing_to_do(file: Path) -> None:
         assert os.listdir(file.parent / "evidence") == [Path(NAME).name]
 
 
-async def test_a_file_of_the_ledgers_folder_stays_where_it_is(file: Path) -> None:
+@pytest.mark.parametrize("where", ["stays", "is copied", "is left"])
+async def test_a_file_of_the_ledgers_folder_is_asked_about(file: Path, where: str) -> None:
+    before = file.read_bytes()
     (file.parent / "scans").mkdir()
     (file.parent / "scans" / "a b.pdf").write_bytes(b"abc")
     async with picking(file) as pilot:
@@ -165,10 +167,23 @@ async def test_a_file_of_the_ledgers_folder_stays_where_it_is(file: Path) -> Non
         await press(pilot, "s", "c", "enter")
         await until(pilot, lambda: chosen(pilot) == "a b.pdf", "the folder in it is shown")
         await press(pilot, "enter")
-        await is_saved(pilot, "scans/a b.pdf to talk")
-        entry = f'{{ file = "scans/a b.pdf", sha256 = "{ABC}" }}'
-        assert file.read_text("utf-8") == f"{HEAD}{TALK}evidence = [{entry}]\n{OTHER}"
-        assert beside(file) == ["scans"]
+        await until(pilot, lambda: "a b.pdf is in the ledger's folder" in words(pilot), "it asks")
+        if where == "stays":
+            await press(pilot, "w")
+            await is_saved(pilot, "scans/a b.pdf to talk")
+            entry = f'{{ file = "scans/a b.pdf", sha256 = "{ABC}" }}'
+            assert file.read_text("utf-8") == f"{HEAD}{TALK}evidence = [{entry}]\n{OTHER}"
+            assert beside(file) == ["scans"]
+        elif where == "is copied":
+            await press(pilot, "c")
+            await is_saved(pilot, f"{NAME} to talk")
+            assert file.read_text("utf-8") == f"{HEAD}{TALK}{NAMED}{OTHER}"
+            assert (file.parent / NAME).read_bytes() == b"abc"
+        else:
+            await press(pilot, "escape")
+            await until(pilot, lambda: len(pilot.app.screen_stack) == 1, "it is left")
+            assert file.read_bytes() == before
+            assert beside(file) == ["scans"]
 
 
 async def test_a_link_out_of_the_folder_and_a_name_no_ledger_can_hold_are_copied(

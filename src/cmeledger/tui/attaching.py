@@ -8,6 +8,7 @@ from cmeledger import attach
 from cmeledger.attach import Plan
 from cmeledger.book import Book
 from cmeledger.change import Operation
+from cmeledger.evidence import FOLDER
 from cmeledger.ledger.save import Saved
 from cmeledger.problems import CmeledgerError
 from cmeledger.report.terminal import Line, Style, wrap
@@ -22,6 +23,8 @@ LEAVE: Final = Answer("leave", "n", "No")
 ATTACH: Final = Answer("attach", "y", "Yes, attach")
 THAT: Final = Answer("that", "t", "Name that one")
 DIGEST: Final = Answer("that", "t", "Record its digest")
+COPY: Final = Answer("copy", "c", "Copy it")
+STAY: Final = Answer("stay", "w", "Name it where it is")
 
 
 async def pick_and_attach(app: "Writing", record: str) -> tuple[Operation, Saved] | None:
@@ -56,8 +59,20 @@ def _first_folder(book: Book) -> str:
 
 async def _agreed(app: "Writing", book: Book, record: str, file: str) -> Plan | None:
     """Plan the attaching; ask where there is something to say beforehand. None: leave it."""
+    stays = attach.may_stay(book, file)
+    is_asked = stays and not _among_certificates(book, file)
     while True:
-        plan = await asyncio.to_thread(_plan, book, record, file)
+        plan = await asyncio.to_thread(attach.plan, book, record, file, link=stays)
+        if is_asked and not plan.known:
+            is_asked = False
+            where = f"{os.path.basename(file)} is in the ledger's folder already."
+            more = f"A copy in {FOLDER}/ stays when the other is cleared away."
+            answer = await app.push_screen_wait(Choose(where, (LEAVE, COPY, STAY), [Line(more)]))
+            if answer == LEAVE.id:
+                return None
+            if answer == COPY.id:
+                stays = False
+                continue
         if not plan.notes:
             return plan
         other = next((note.file for note in plan.notes if note.file), None)
@@ -75,11 +90,13 @@ async def _agreed(app: "Writing", book: Book, record: str, file: str) -> Plan | 
             return plan
         if other is None or answer != THAT.id:
             return None
-        file = os.path.join(book.folder, other)
+        file, stays = os.path.join(book.folder, other), True
 
 
-def _plan(book: Book, record: str, file: str) -> Plan:
-    return attach.plan(book, record, file, link=attach.may_stay(book, file))
+def _among_certificates(book: Book, file: str) -> bool:
+    """Tell whether a file lies in the folder for evidence."""
+    folder = os.path.realpath(os.path.join(book.folder, FOLDER))
+    return os.path.realpath(file).startswith(folder + os.sep)
 
 
 def _attached(app: "Writing", book: Book, plan: Plan) -> tuple[Operation, Saved]:
