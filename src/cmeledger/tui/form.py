@@ -15,14 +15,17 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Footer, Static
 
 from cmeledger import change, form
+from cmeledger.book import Book
 from cmeledger.change import Operation
+from cmeledger.ledger import spell
 from cmeledger.ledger.save import Saved
-from cmeledger.problems import CmeledgerError, Conflict, LedgerUnreadable, LedgerUnusable
+from cmeledger.problems import Clash, CmeledgerError, Conflict
 from cmeledger.report.terminal import Style, wrap
 from cmeledger.report.trial import Trial, tried
-from cmeledger.tui.clash import EDITOR, LATER, MINE, THEIRS, ask_about
+from cmeledger.tui.clash import BOTH, EDITOR, LATER, THEIRS, ask_about
 from cmeledger.tui.fields import Field
 from cmeledger.tui.lines import plain, plain_lines
+from cmeledger.tui.outward import why
 from cmeledger.typed import text_of
 
 if TYPE_CHECKING:
@@ -70,11 +73,15 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
             {**form.texts(base), **typed},
             datetime.now().isoformat(timespec="seconds"),  # noqa: DTZ005  the physician's own clock
         )
-        self.opened_with = dict(self.draft.typed) if name is None else None
+        begun_with = {key: self.draft.typed.get(key, "") for key in form.KEYS}
+        self.opened_with = begun_with if name is None else None
         """What the form began with; None: it was kept unfinished already."""
         self.trial: Trial | None = None
         self.said = ""
         """What stands in the way of saving."""
+        self.outside = ""
+        """What befell the record, or the file, outside while the form is open."""
+        self.seen = writing.book.data if writing.book is not None else b""
         self.saving = False
         self._soon: Timer | None = None
 
@@ -107,6 +114,12 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
     def on_mount(self) -> None:
         """Begin at the first field, or at the one that is in question."""
         self.query_one(f"#{PREFIX}{self.first}", Field).focus()
+        self.writing.ledger_changed.subscribe(self, self.look_outside)
+        self.look_outside(None)
+
+    def look_outside(self, _: None) -> None:
+        """Tell what the ledger is now, and try the record out in it."""
+        self.outside = self.writing.outside(self.record, self.base)
         self._examine()
 
     # ── While it is typed ────────────────────────────────────────────────────────────────
@@ -175,7 +188,7 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
             marks = "✗" if name in read.complaints else found.get(name, (" ", ""))[0]
             self.query_one(f"#label-{name}", Static).update(plain(f"{marks} {name}"))
         name = (getattr(self.focused, "id", None) or "").removeprefix(PREFIX)
-        parts = [self.said]
+        parts = [self.said or self.outside]
         if name in form.KEYS:
             value = read.changes.get(name)
             shown_back = "" if value is None or name == "note" else text_of(value)
@@ -255,44 +268,67 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
         except CmeledgerError as error:
             self._complain(error)
         else:
-            self._close(done)
+            self._close(self._noted(operation, done))
         finally:
             self.saving = False
 
+    def _noted(self, asked: Operation, done: tuple[Operation, Saved]) -> tuple[Operation, Saved]:
+        """Note beside a save what else became of the file, and of the record's id."""
+        operation, saved = done
+        notes = [saved.note] if saved.note else []
+        if not notes and saved.before != self.seen:
+            notes = ["what changed in the file meanwhile was kept"]
+        if operation.record != asked.record:
+            notes.append(f"the id {asked.record} was taken meanwhile")
+        return operation, saved._replace(note="; ".join(notes) or None)
+
     async def _settle(self, error: Conflict) -> None:
         """Ask what becomes of two changes of one record."""
-        if error.clash is None:
+        clash = error.clash
+        if clash is None or clash.yours is None:
             self._complain(error)
             return
-        choice = await ask_about(self.app, error.clash)
-        if choice == LATER:
-            self.dismiss(None)
-            return
-        if choice == EDITOR:
-            self.dismiss(None)
-            self.writing.action_editor()
-            return
-        if choice == THEIRS:
+        if spell.normal(dict(clash.yours)) == clash.theirs:
+            self.writing.say("the file says so already; nothing was written")
             self._close(None)
             return
-        try:
-            book = await asyncio.to_thread(self.writing.read_now)
-            changes = form.read(self.base, self.typed, book.day).changes
-            yours = form.whole(self.base, changes)
-            if choice == MINE and error.clash.theirs is not None:
-                self.base = dict(error.clash.theirs)
-                operation = change.changing(book, error.clash.record, changes)
+        choice = await ask_about(self.app, clash)
+        if choice == THEIRS:
+            self._close(None)
+        elif choice in (LATER, EDITOR):
+            self._keep_and_leave()
+            if choice == EDITOR:
+                self.writing.edit_at(clash.record)
+        else:
+            try:
+                book = await asyncio.to_thread(self.writing.read_now)
+                operation = self._despite(book, clash, choice, clash.yours)
+            except CmeledgerError as refused:
+                self._complain(refused)
             else:
-                both = yours if choice == MINE else {k: v for k, v in yours.items() if k != "id"}
-                operation = change.adding(book, both)
-        except (CmeledgerError, LedgerUnreadable, LedgerUnusable) as refused:
-            self._complain(refused)
-            return
-        self._save(operation)
+                self._save(operation)
+
+    def _despite(
+        self, book: Book, clash: Clash, choice: str, yours: Mapping[str, Any]
+    ) -> Operation:
+        """Make the operation that writes what was typed, though the file says something else."""
+        self.seen = book.data
+        if choice == BOTH:
+            return change.adding(book, {key: yours[key] for key in yours if key != "id"})
+        if clash.theirs is None:
+            return change.adding(book, yours)
+        typed = form.rebased(self.base, clash.theirs, self.typed)
+        self.base = dict(clash.theirs)
+        self.draft = self.draft._replace(base=self.base)
+        with self.prevent(Field.Changed):
+            for name, text in typed.items():
+                self.query_one(f"#{PREFIX}{name}", Field).value = text
+        changes = form.read(self.base, typed, book.day).changes
+        return change.changing(book, clash.record, changes, base=self.base)
 
     def _complain(self, error: CmeledgerError) -> None:
         """Say what stands in the way of saving; the form stays as it is."""
-        self.said = "; ".join(str(error).split("\n"))
+        self.said = why(error)
         found = self._problems()
         name = next((name for name, (mark, _) in found.items() if name and mark == "✗"), None)
         if name is not None:
@@ -312,9 +348,16 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
         if self.opened_with is not None and typed == self.opened_with:
             self._close(None)
             return
-        self.writing.keep_draft(self.draft._replace(typed=typed))
-        self.writing.say("kept unfinished; d goes on with it")
-        self.dismiss(None)
+        self._keep_and_leave()
+
+    def _keep_and_leave(self) -> None:
+        """Close the form if what was typed can be kept; else it stays."""
+        if self.writing.keep_draft(self.draft._replace(typed=self.typed)):
+            self.writing.say("kept unfinished; d goes on with it")
+            self.dismiss(None)
+        else:
+            self.said = "This cannot be kept unfinished: ctrl+s saves it, ctrl+x throws it away."
+            self._tell()
 
     def action_discard(self) -> None:
         """Throw away what was typed."""

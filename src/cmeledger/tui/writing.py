@@ -17,12 +17,14 @@ from cmeledger.book import Book, open_book
 from cmeledger.change import Operation
 from cmeledger.ledger.history import Entry, History
 from cmeledger.ledger.save import Saved
+from cmeledger.ledger.source import Places
 from cmeledger.ledger.undo import redo, undo
 from cmeledger.model import Path
 from cmeledger.problems import CmeledgerError, UsageError
 from cmeledger.report.terminal import plural
 from cmeledger.tui.choose import Answer, Choose
 from cmeledger.tui.live import Live
+from cmeledger.tui.outward import open_editor, why
 
 LEAVE: Final = Answer("leave", "n", "No")
 CONTINUE: Final = "continue"
@@ -141,11 +143,38 @@ class Writing(Live):
         """Read the ledger as it is at this moment; for a thread."""
         return open_book(self.file, self.today(), with_archive=self.with_archive)
 
-    def keep_draft(self, draft: form.Draft) -> None:
-        """Keep an unfinished form, as well as the disk allows; for a thread too."""
-        if self.history is not None:
-            with suppress(OSError):
-                form.keep_draft(self.history, self.file, draft)
+    def outside(self, record: str | None, base: Mapping[str, Any]) -> str:
+        """Say what befell the file, or a record that said `base`, while it is in a form."""
+        if self.failed is not None:
+            return f"{self.failed.why}. What you typed stays here until that is mended."
+        if record is None or self.book is None:
+            return ""
+        try:
+            now = change.find(self.book, record)[1]
+        except UsageError:
+            return "The record was taken out of the file meanwhile; saving asks what to do."
+        same = now == base
+        return "" if same else "The record was changed in the file meanwhile; saving shows both."
+
+    def edit_at(self, record: str) -> None:
+        """Open the user's editor at a record, wherever that is in the file now."""
+        line = 1
+        with suppress(CmeledgerError):
+            book = self.read_now()
+            path = change.find(book, record)[0]
+            line = Places(book.document.text).span(path, "table").line
+        open_editor(self, self.file, line)
+        self.action_reload()
+
+    def keep_draft(self, draft: form.Draft) -> bool:
+        """Keep an unfinished form, if the history can; for a thread too."""
+        if self.history is None:
+            return False
+        try:
+            form.keep_draft(self.history, self.file, draft)
+        except OSError:
+            return False
+        return True
 
     def drop_draft(self, name: str) -> None:
         """Forget an unfinished form."""
@@ -237,7 +266,7 @@ class Writing(Live):
 
     def refuse(self, error: CmeledgerError) -> None:
         """Say why something was not done."""
-        self.say("; ".join(str(error).split("\n")), warning=True)
+        self.say(why(error), warning=True)
 
     def _may_write(self) -> bool:
         """Tell whether the ledger reads: one that does not is never written to."""
