@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events, on, work
@@ -83,6 +84,9 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
         """What befell the record, or the file, outside while the form is open."""
         self.seen = writing.book.data if writing.book is not None else b""
         self.saving = False
+        self.keeping = Lock()
+        self.is_over = False
+        """Whether what was typed is saved, or thrown away."""
         self._soon: Timer | None = None
 
     # ── Layout ───────────────────────────────────────────────────────────────────────────
@@ -125,6 +129,11 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
     # ── While it is typed ────────────────────────────────────────────────────────────────
 
     @property
+    def is_there(self) -> bool:
+        """Whether the fields are there: the ledger may change while the form goes away."""
+        return self in self.app.screen_stack and len(self.query(Field)) == len(form.KEYS)
+
+    @property
     def typed(self) -> dict[str, str]:
         """What stands in the fields."""
         return {name: self.query_one(f"#{PREFIX}{name}", Field).value for name in form.KEYS}
@@ -164,11 +173,14 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
     async def _examine(self) -> None:
         """Try the record out in a thread, and keep what was typed."""
         self._soon = None
+        if not self.is_there:
+            return
         typed, shown = self.typed, self.writing.shown
         if self.opened_with is not None and typed != self.opened_with:
             self.opened_with = None
         if self.opened_with is None:
-            await asyncio.to_thread(self.writing.keep_draft, self.draft._replace(typed=typed))
+            self.draft = self.draft._replace(typed=typed)
+            await asyncio.to_thread(self._keep)
         if shown is None:
             return
         read = form.read(self.base, typed, shown.book.day)
@@ -180,7 +192,7 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
     def _tell(self) -> None:
         """Show what is said of the fields, of the one in question, and of the whole."""
         book = self.writing.book
-        if book is None or not self.is_mounted:
+        if book is None or not self.is_there:
             return
         read = form.read(self.base, self.typed, book.day)
         found = self._problems()
@@ -335,8 +347,15 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
             self.query_one(f"#{PREFIX}{name}", Field).focus()
         self._tell()
 
+    def _keep(self) -> bool:
+        """Keep what was typed last; for a thread too. No older text replaces a newer one."""
+        with self.keeping:
+            return not self.is_over and self.writing.keep_draft(self.draft)
+
     def _close(self, done: tuple[Operation, Saved] | None) -> None:
-        self.writing.drop_draft(self.draft.name)
+        with self.keeping:  # what is kept just now is forgotten too
+            self.is_over = True
+            self.writing.drop_draft(self.draft.name)
         self.dismiss(done)
 
     @on(Button.Pressed, "#leave")
@@ -352,7 +371,8 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
 
     def _keep_and_leave(self) -> None:
         """Close the form if what was typed can be kept; else it stays."""
-        if self.writing.keep_draft(self.draft._replace(typed=self.typed)):
+        self.draft = self.draft._replace(typed=self.typed)
+        if self._keep():
             self.writing.say("kept unfinished; d goes on with it")
             self.dismiss(None)
         else:

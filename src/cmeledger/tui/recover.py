@@ -96,10 +96,17 @@ class Recover(ModalScreen[None]):
     def put(self, around: Around) -> None:
         """Show what was found."""
         self.around = around
+        if not self.is_there:
+            return
         count = len(around.lost)
         title = f"{plural(count, 'record')} not as you saved {'it' if count == 1 else 'them'}"
         self.query_one("#recover-title", Static).update(plain(title if count else NO_RECORD))
         self.query_one("#lost", LineList).show(rows(around, self.recovering.file))
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the lists are there: what was found may change while the screen goes away."""
+        return self in self.app.screen_stack and len(self.query(LineList)) == 2
 
     @property
     def chosen(self) -> Row | None:
@@ -125,6 +132,8 @@ class Recover(ModalScreen[None]):
 
     @work(exclusive=True, group="view")
     async def _view(self) -> None:
+        if not self.is_there:
+            return
         page, row, known = self.query_one("#lost-text", Page), self.chosen, self.known
         style = Style(max(20, page.room), color=True, unicode=True)
         shown: list[str] = []
