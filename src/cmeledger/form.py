@@ -95,6 +95,17 @@ def read(base: Mapping[str, Any], typed: Mapping[str, str], today: date) -> Read
     return Read(changes, complaints)
 
 
+def rebased(
+    base: Mapping[str, Any], now: Mapping[str, Any], typed: Mapping[str, str]
+) -> dict[str, str]:
+    """Take what was typed over a record to what that says now: the rest is as it is there."""
+    before, after = texts(base), texts(now)
+    return {
+        name: after.get(name, "") if text == before.get(name, "") else text
+        for name, text in typed.items()
+    }
+
+
 def whole(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """Put changes over what a record says."""
     return {name: value for name, value in {**base, **changes}.items() if value is not None}

@@ -8,13 +8,18 @@ from cmeledger.ledger.entries import Entry
 from cmeledger.ledger.missing import Missing
 from cmeledger.recovery import View
 from cmeledger.report.documents import SCHEMA, Json
-from cmeledger.report.terminal import Style, day, wrap
+from cmeledger.report.terminal import Style, day, fit, wrap
 from cmeledger.visible import visible
 
 _HOW: Final = {
     "missing": "no longer in the file",
     "reverted": "in the file as before that save",
     "returned": "taken out, and in the file again",
+}
+_ROW: Final = {
+    "missing": "✗ no longer there",
+    "reverted": "↶ as before your save",
+    "returned": "+ back though removed",
 }
 
 
@@ -57,6 +62,13 @@ def lines(
         yield "  --all instead of an ID: all of them"
     if any(texts):
         yield "  take over from these files what is missing, then remove them"
+
+
+def row(found: Missing, width: int) -> str:
+    """Tell in one line what befell a record, when it was saved last, and by what."""
+    at = _saved_at(found.entry)
+    when = f"{day(at.date())}, {at:%H:%M}"
+    return fit(f"{_ROW[found.how]:<21}  {when:<19}  {found.id} · {found.entry.what}", width)
 
 
 def view(shown: View, style: Style) -> Iterator[str]:

@@ -37,6 +37,7 @@ from cmeledger.tui.outward import (
     words_for_fault,
 )
 from cmeledger.tui.palette import Commands, RecordsByName
+from cmeledger.tui.recovering import Recovering
 from cmeledger.tui.settings import remember_theme, remembered_theme
 from cmeledger.tui.shown import Shown
 from cmeledger.tui.theme import HIGH_CONTRAST
@@ -47,13 +48,12 @@ from cmeledger.tui.views.progress import Progress
 from cmeledger.tui.views.records import Records
 from cmeledger.tui.views.rules import Rules
 from cmeledger.tui.watch import LOOK_SECONDS
-from cmeledger.tui.writing import Writing
 
 HANGUP: Final = 129
 PAINT_SECONDS: Final = 0.1
 
 
-class CmeledgerApp(Writing):
+class CmeledgerApp(Recovering):
     """The screens of one ledger."""
 
     CSS_PATH = "app.tcss"
@@ -99,6 +99,7 @@ class CmeledgerApp(Writing):
         yield Licenses(id="licenses")
         yield Static(id="masthead")
         yield Static(id="banner")
+        yield Static(id="notice")
         with ContentSwitcher(initial="progress"):
             yield Progress()
             yield Records()
@@ -141,6 +142,7 @@ class CmeledgerApp(Writing):
                 loop.add_signal_handler(number, self.exit, None, 128 + number)
         self.query_one("#licenses").display = False
         self.query_one("#banner").display = False
+        self.query_one("#notice").display = False
         self.query_one("#masthead", Static).update(plain(f"Reading {self.file} …"))
         self.view.home.focus()
         self.call_after_refresh(self.action_reload)
@@ -151,6 +153,7 @@ class CmeledgerApp(Writing):
         text = f"cmeledger needs 60 × 15 cells; here are {event.size.width} × {event.size.height}."
         self.query_one("#too-small", Static).update(plain(text))
         self._put_tabs()
+        self.put_notice()
 
     # ── Showing ──────────────────────────────────────────────────────────────────────────
 

@@ -13,6 +13,7 @@ from cmeledger.ledger.save import Saved
 from cmeledger.problems import CmeledgerError
 from cmeledger.report.terminal import Line, Style, wrap
 from cmeledger.tui.choose import Answer, Choose
+from cmeledger.tui.outward import why
 from cmeledger.tui.picker import Picker
 from cmeledger.visible import visible
 
@@ -45,7 +46,7 @@ async def pick_and_attach(app: "Writing", record: str) -> tuple[Operation, Saved
         try:
             plan = await _agreed(app, book, record, file)
         except CmeledgerError as error:
-            said = app.words_of(error)
+            said = why(error)
         else:
             return await asyncio.to_thread(_attached, app, book, plan) if plan else None
     return None

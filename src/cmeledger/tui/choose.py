@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from cmeledger.report.terminal import Line
-from cmeledger.tui.lines import Page, flowing
+from cmeledger.tui.lines import Page, flowing, plain
 
 
 class Answer(NamedTuple):
@@ -20,6 +20,8 @@ class Answer(NamedTuple):
     id: str
     key: str
     label: str
+    what: str = ""
+    """What it does, where the label alone does not say it."""
 
 
 class Choose(ModalScreen[str]):
@@ -42,15 +44,22 @@ class Choose(ModalScreen[str]):
         with Vertical(id="choose"):
             yield Static(flowing(self.question), id="choose-title")
             yield Page(id="choose-lines")
-            with Horizontal(classes="buttons"):
+            if any(answer.what for answer in self.answers):
                 for answer in self.answers:
-                    yield Button(f"{answer.label} ({answer.key})", id=answer.id, compact=True)
+                    with Horizontal(classes="answer"):
+                        yield _button(answer)
+                        yield Static(plain(answer.what))
+            else:
+                with Horizontal(classes="buttons"):
+                    for answer in self.answers:
+                        yield _button(answer)
 
     def on_mount(self) -> None:
         """Show the lines."""
         page = self.query_one(Page)
         page.display = bool(self.lines)
-        page.styles.height = max(1, min(len(self.lines), 14))
+        room = max(1, self.app.size.height - 10 - len(self.query(".answer")))
+        page.styles.height = max(1, min(len(self.lines), room))
         page.show(self.lines)
 
     def on_key(self, event: events.Key) -> None:
@@ -68,3 +77,7 @@ class Choose(ModalScreen[str]):
     def action_safe(self) -> None:
         """Take the safe answer."""
         self.dismiss(self.answers[0].id)
+
+
+def _button(answer: Answer) -> Button:
+    return Button(f"{answer.label} ({answer.key})", id=answer.id, compact=True)

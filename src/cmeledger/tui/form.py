@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
+from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events, on, work
@@ -15,14 +16,17 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Button, Footer, Static
 
 from cmeledger import change, form
+from cmeledger.book import Book
 from cmeledger.change import Operation
+from cmeledger.ledger import spell
 from cmeledger.ledger.save import Saved
-from cmeledger.problems import CmeledgerError, Conflict, LedgerUnreadable, LedgerUnusable
+from cmeledger.problems import Clash, CmeledgerError, Conflict
 from cmeledger.report.terminal import Style, wrap
 from cmeledger.report.trial import Trial, tried
-from cmeledger.tui.clash import EDITOR, LATER, MINE, THEIRS, ask_about
+from cmeledger.tui.clash import BOTH, EDITOR, LATER, THEIRS, ask_about
 from cmeledger.tui.fields import Field
 from cmeledger.tui.lines import plain, plain_lines
+from cmeledger.tui.outward import why
 from cmeledger.typed import text_of
 
 if TYPE_CHECKING:
@@ -108,9 +112,15 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
         self.trial: Trial | None = None
         self.said = ""
         """What stands in the way of saving."""
+        self.outside = ""
+        """What befell the record, or the file, outside while the form is open."""
+        self.seen = writing.book.data if writing.book is not None else b""
         self.saving = False
+        self.keeping = Lock()
+        self.is_over = False
+        """Whether what was typed is saved, or thrown away."""
         self._soon: Timer | None = None
-        self._keeping = Latest(self, self._keep)
+        self._keeping = Latest(self, self._keep_typed)
         self._trying = Latest(self, self._try)
 
     # ── Layout ───────────────────────────────────────────────────────────────────────────
@@ -142,9 +152,20 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
     def on_mount(self) -> None:
         """Begin at the first field, or at the one that is in question."""
         self.query_one(f"#{PREFIX}{self.first}", Field).focus()
+        self.writing.ledger_changed.subscribe(self, self.look_outside)
+        self.look_outside(None)
+
+    def look_outside(self, _: None) -> None:
+        """Tell what the ledger is now, and try the record out in it."""
+        self.outside = self.writing.outside(self.record, self.base)
         self._examine()
 
     # ── While it is typed ────────────────────────────────────────────────────────────────
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the fields are there: the ledger may change while the form goes away."""
+        return self in self.app.screen_stack and len(self.query(Field)) == len(form.KEYS)
 
     @property
     def typed(self) -> dict[str, str]:
@@ -186,18 +207,22 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
     def _examine(self) -> None:
         """Keep what was typed, and try the record out."""
         self._soon = None
+        if not self.is_there:
+            return
         if self.opened_with is not None and self.typed != self.opened_with:
             self.opened_with = None
         if self.opened_with is None:
             self._keeping.ask()
         self._trying.ask()
 
-    async def _keep(self) -> None:
-        draft = self.draft._replace(typed=self.typed)
-        await asyncio.to_thread(self.writing.keep_draft, draft)
+    async def _keep_typed(self) -> None:
+        self.draft = self.draft._replace(typed=self.typed)
+        await asyncio.to_thread(self._keep)
 
     async def _try(self) -> None:
         shown = self.writing.shown
+        if not self.is_there:
+            return
         if shown is None:
             return
         read = form.read(self.base, self.typed, shown.book.day)
@@ -209,7 +234,7 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
     def _tell(self) -> None:
         """Show what is said of the fields, of the one in question, and of the whole."""
         book = self.writing.book
-        if book is None or not self.is_mounted:
+        if book is None or not self.is_there:
             return
         read = form.read(self.base, self.typed, book.day)
         found = self._problems()
@@ -217,7 +242,7 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
             marks = "✗" if name in read.complaints else found.get(name, (" ", ""))[0]
             self.query_one(f"#label-{name}", Static).update(plain(f"{marks} {name}"))
         name = (getattr(self.focused, "id", None) or "").removeprefix(PREFIX)
-        parts = [self.said]
+        parts = [self.said or self.outside]
         if name in form.KEYS:
             value = read.changes.get(name)
             shown_back = "" if value is None or name == "note" else text_of(value)
@@ -298,52 +323,82 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
         except CmeledgerError as error:
             self._complain(error)
         else:
-            self._close(done)
+            self._close(self._noted(operation, done))
         finally:
             self.saving = False
 
+    def _noted(self, asked: Operation, done: tuple[Operation, Saved]) -> tuple[Operation, Saved]:
+        """Note beside a save what else became of the file, and of the record's id."""
+        operation, saved = done
+        notes = [saved.note] if saved.note else []
+        if not notes and saved.before != self.seen:
+            notes = ["what changed in the file meanwhile was kept"]
+        if operation.record != asked.record:
+            notes.append(f"the id {asked.record} was taken meanwhile")
+        return operation, saved._replace(note="; ".join(notes) or None)
+
     async def _settle(self, error: Conflict) -> None:
         """Ask what becomes of two changes of one record."""
-        if error.clash is None:
+        clash = error.clash
+        if clash is None or clash.yours is None:
             self._complain(error)
             return
-        choice = await ask_about(self.app, error.clash)
-        if choice == LATER:
-            self.dismiss(None)
-            return
-        if choice == EDITOR:
-            self.dismiss(None)
-            self.writing.action_editor()
-            return
-        if choice == THEIRS:
+        if spell.normal(dict(clash.yours)) == clash.theirs:
+            self.writing.say("the file says so already; nothing was written")
             self._close(None)
             return
-        try:
-            book = await asyncio.to_thread(self.writing.read_now)
-            changes = form.read(self.base, self.typed, book.day).changes
-            yours = form.whole(self.base, changes)
-            if choice == MINE and error.clash.theirs is not None:
-                self.base = dict(error.clash.theirs)
-                operation = change.changing(book, error.clash.record, changes)
+        choice = await ask_about(self.app, clash)
+        if choice == THEIRS:
+            self._close(None)
+        elif choice in (LATER, EDITOR):
+            self._keep_and_leave()
+            if choice == EDITOR:
+                self.writing.edit_at(clash.record)
+        else:
+            try:
+                book = await asyncio.to_thread(self.writing.read_now)
+                operation = self._despite(book, clash, choice, clash.yours)
+            except CmeledgerError as refused:
+                self._complain(refused)
             else:
-                both = yours if choice == MINE else {k: v for k, v in yours.items() if k != "id"}
-                operation = change.adding(book, both)
-        except (CmeledgerError, LedgerUnreadable, LedgerUnusable) as refused:
-            self._complain(refused)
-            return
-        self._save(operation)
+                self._save(operation)
+
+    def _despite(
+        self, book: Book, clash: Clash, choice: str, yours: Mapping[str, Any]
+    ) -> Operation:
+        """Make the operation that writes what was typed, though the file says something else."""
+        self.seen = book.data
+        if choice == BOTH:
+            return change.adding(book, {key: yours[key] for key in yours if key != "id"})
+        if clash.theirs is None:
+            return change.adding(book, yours)
+        typed = form.rebased(self.base, clash.theirs, self.typed)
+        self.base = dict(clash.theirs)
+        self.draft = self.draft._replace(base=self.base)
+        with self.prevent(Field.Changed):
+            for name, text in typed.items():
+                self.query_one(f"#{PREFIX}{name}", Field).value = text
+        changes = form.read(self.base, typed, book.day).changes
+        return change.changing(book, clash.record, changes, base=self.base)
 
     def _complain(self, error: CmeledgerError) -> None:
         """Say what stands in the way of saving; the form stays as it is."""
-        self.said = "; ".join(str(error).split("\n"))
+        self.said = why(error)
         found = self._problems()
         name = next((name for name, (mark, _) in found.items() if name and mark == "✗"), None)
         if name is not None:
             self.query_one(f"#{PREFIX}{name}", Field).focus()
         self._tell()
 
+    def _keep(self) -> bool:
+        """Keep what was typed last; for a thread too. No older text replaces a newer one."""
+        with self.keeping:
+            return not self.is_over and self.writing.keep_draft(self.draft)
+
     def _close(self, done: tuple[Operation, Saved] | None) -> None:
-        self.writing.drop_draft(self.draft.name)
+        with self.keeping:  # what is kept just now is forgotten too
+            self.is_over = True
+            self.writing.drop_draft(self.draft.name)
         self.dismiss(done)
 
     @on(Button.Pressed, "#leave")
@@ -355,9 +410,17 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
         if self.opened_with is not None and typed == self.opened_with:
             self._close(None)
             return
-        self.writing.keep_draft(self.draft._replace(typed=typed))
-        self.writing.say("kept unfinished; d goes on with it")
-        self.dismiss(None)
+        self._keep_and_leave()
+
+    def _keep_and_leave(self) -> None:
+        """Close the form if what was typed can be kept; else it stays."""
+        self.draft = self.draft._replace(typed=self.typed)
+        if self._keep():
+            self.writing.say("kept unfinished; d goes on with it")
+            self.dismiss(None)
+        else:
+            self.said = "This cannot be kept unfinished: ctrl+s saves it, ctrl+t throws it away."
+            self._tell()
 
     def action_discard(self) -> None:
         """Throw away what was typed."""

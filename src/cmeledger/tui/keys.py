@@ -74,6 +74,8 @@ EVERYWHERE: Final = (
     Key("app.undo", "u", "u", "undo", "Undo", "take back the last save, to the byte"),
     Key("app.redo", "U,ctrl+r", "U", "redo", "Redo", "save again what was undone"),
     Key("app.unfinished", "d", "d", "unfinished", "Unfinished", "go on with an unfinished form"),
+    Key("app.lost", "V", "V", "lost", "Lost records",
+        "records that are not in the file as you saved them, and copies beside it"),
     Key("app.editor", "E", "E", "editor", "Editor", "open your editor at this record's line"),
     Key("app.attach", "A", "A", "attach", "Attach", "attach a certificate to this record"),
     Key("app.certificate", "o", "o", "certificate", "Certificate",

@@ -11,6 +11,7 @@ from typing import Final
 
 from textual import on, work
 from textual.app import App
+from textual.signal import Signal
 
 from cmeledger.tui import session
 from cmeledger.tui.lines import plain
@@ -37,6 +38,8 @@ class Live(App[int]):
         self.license_number = 0
         self.file_watch = Watch()
         self.good_at: datetime | None = None
+        self.ledger_changed: Signal[None] = Signal(self, "ledger")
+        """Told to open forms: the ledger is not as they were opened with any more."""
 
     def show(self) -> None:
         """Show the state; the app that has the widgets says how."""
@@ -96,6 +99,7 @@ class Live(App[int]):
             self.good_at = datetime.now()  # noqa: DTZ005  the physician's own clock
             self._use(result)
         self.show()
+        self.ledger_changed.publish(None)
         if is_first:
             self.begin()
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from cmeledger.tui.around import Around
 from cmeledger.tui.session import Failed, Loaded, Looked
 
 
@@ -20,3 +21,12 @@ class LedgerLooked(Message):
 
     loaded: Loaded
     looked: Looked
+
+
+@dataclass
+class LedgerAround(Message):
+    """The history and the folder of a state of the ledger were looked at."""
+
+    around: Around
+    kept: list[str]
+    """What a save that was cut off left, and stands nowhere else: its names."""

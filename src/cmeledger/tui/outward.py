@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from cmeledger.evidence import inside
+from cmeledger.ledger.source import Places, place
 from cmeledger.model import Activity
 from cmeledger.outside import editor_command, viewer_command
+from cmeledger.problems import CmeledgerError, LedgerUnusable
 from cmeledger.visible import visible
 
 if TYPE_CHECKING:
     from cmeledger.tui.app import CmeledgerApp
+    from cmeledger.tui.live import Live
 
 
-def open_editor(app: "CmeledgerApp", file: str, line: int) -> None:
+def open_editor(app: "Live", file: str, line: int) -> None:
     """Give the terminal to the user's editor at a line of the file, and take it back."""
     try:
         command = editor_command(os.environ, file, line)
@@ -65,6 +68,15 @@ def open_certificate(app: "CmeledgerApp", folder: str, activity: Activity) -> No
         return
     more = f" (1 of {len(activity.evidence)})" if len(activity.evidence) > 1 else ""
     app.say(f"opening {item.file}{more}")
+
+
+def why(error: CmeledgerError) -> str:
+    """Say in a line why something was not done, and what to do."""
+    if isinstance(error, LedgerUnusable):
+        problem = place(error.problems, Places(error.text), Places(error.archive_text))[0]
+        line = f" in line {problem.span.line}" if problem.span else ""
+        return f"nothing was written: the file has errors{line}: {problem.message}; {problem.help}"
+    return "; ".join([*str(error).split("\n"), *getattr(error, "__notes__", ())])
 
 
 def words_for_fault(error: Exception) -> list[str]:

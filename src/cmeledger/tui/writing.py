@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
-from threading import Lock
 from typing import Any, Final
 
 from textual import work
@@ -19,12 +18,14 @@ from cmeledger.change import Operation
 from cmeledger.ledger.entries import Entry
 from cmeledger.ledger.history import History
 from cmeledger.ledger.save import Saved
+from cmeledger.ledger.source import Places
 from cmeledger.ledger.undo import redo, undo
 from cmeledger.model import Path
 from cmeledger.problems import CmeledgerError, UsageError
 from cmeledger.report.terminal import day, plural
 from cmeledger.tui.choose import Answer, Choose
 from cmeledger.tui.live import Live
+from cmeledger.tui.outward import open_editor, why
 
 LEAVE: Final = Answer("leave", "n", "No")
 CONTINUE: Final = "continue"
@@ -47,9 +48,6 @@ class Writing(Live):
         """The record to choose when the ledger is read again."""
         self.picked: str | None = None
         """The file that was picked last in this run."""
-        self._done: set[str] = set()
-        """The drafts that are done with: a thread that is late must not keep one again."""
-        self._draft_lock = Lock()
 
     @property
     def meant(self) -> list[str]:
@@ -170,18 +168,43 @@ class Writing(Live):
         """Read the ledger as it is at this moment; for a thread."""
         return open_book(self.file, self.today(), with_archive=self.with_archive)
 
-    def keep_draft(self, draft: form.Draft) -> None:
-        """Keep an unfinished form, as well as the disk allows; for a thread too."""
-        with self._draft_lock, suppress(OSError):
-            if self.history is not None and draft.name not in self._done:
-                form.keep_draft(self.history, self.file, draft)
+    def outside(self, record: str | None, base: Mapping[str, Any]) -> str:
+        """Say what befell the file, or a record that said `base`, while it is in a form."""
+        if self.failed is not None:
+            return f"{self.failed.why}. What you typed stays here until that is mended."
+        if record is None or self.book is None:
+            return ""
+        try:
+            now = change.find(self.book, record)[1]
+        except UsageError:
+            return "The record was taken out of the file meanwhile; saving asks what to do."
+        same = now == base
+        return "" if same else "The record was changed in the file meanwhile; saving shows both."
+
+    def edit_at(self, record: str) -> None:
+        """Open the user's editor at a record, wherever that is in the file now."""
+        line = 1
+        with suppress(CmeledgerError):
+            book = self.read_now()
+            path = change.find(book, record)[0]
+            line = Places(book.document.text).span(path, "table").line
+        open_editor(self, self.file, line)
+        self.action_reload()
+
+    def keep_draft(self, draft: form.Draft) -> bool:
+        """Keep an unfinished form, if the history can; for a thread too."""
+        if self.history is None:
+            return False
+        try:
+            form.keep_draft(self.history, self.file, draft)
+        except OSError:
+            return False
+        return True
 
     def drop_draft(self, name: str) -> None:
         """Forget an unfinished form."""
-        with self._draft_lock:
-            self._done.add(name)
-            if self.history is not None:
-                self.history.drop_draft(self.file, name)
+        if self.history is not None:
+            self.history.drop_draft(self.file, name)
 
     # ── Doing it ─────────────────────────────────────────────────────────────────────────
 
@@ -268,12 +291,7 @@ class Writing(Live):
 
     def refuse(self, error: CmeledgerError) -> None:
         """Say why something was not done."""
-        self.say(self.words_of(error), warning=True)
-
-    @staticmethod
-    def words_of(error: CmeledgerError) -> str:
-        """Put an error, its advice and its notes into one line."""
-        return "; ".join([*str(error).split("\n"), *getattr(error, "__notes__", ())])
+        self.say(why(error), warning=True)
 
     def _may_write(self) -> bool:
         """Tell whether the ledger reads: one that does not is never written to."""
