@@ -327,6 +327,19 @@ def test_what_is_no_certificate_is_refused(file: Path, tmp_path: Path) -> None:
     assert beside(file) == []
 
 
+def test_the_ledger_is_no_certificate(file: Path) -> None:
+    before = file.read_bytes()
+    (file.parent / "link.toml").symlink_to(file)
+    for path in (str(file), str(file.parent / "link.toml")):
+        for options in ((), ("--link",)):
+            why = f"'{path}' is the ledger itself\nhelp: choose the file of the certificate"
+            assert cme(file, "attach", "talk", path, *options) == Result(
+                2, "", f"cmeledger: {why}\n"
+            )
+    assert file.read_bytes() == before
+    assert beside(file) == ["link.toml"]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_file_that_may_not_be_read_is_refused(file: Path, certificate: str) -> None:
     os.chmod(certificate, 0)
