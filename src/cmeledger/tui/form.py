@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from cmeledger.tui.writing import Writing
 
 PAUSE_SECONDS: Final = 0.15
-"""How long typing rests before a form is tried out and kept."""
+"""How long what is typed waits at most before it is tried out and kept."""
 PREFIX: Final = "key-"
 
 
@@ -57,7 +57,7 @@ class Latest:
 
     async def _all(self) -> None:
         try:
-            while self.again:
+            while self.again and self.screen in self.screen.app.screen_stack:
                 self.again = False
                 await self.run()
         finally:
@@ -152,13 +152,11 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
         return {name: self.query_one(f"#{PREFIX}{name}", Field).value for name in form.KEYS}
 
     @on(Field.Changed)
-    def change_soon(self, event: Field.Changed) -> None:
-        """Try the record out and keep the form when the typing rests."""
-        if event.input.has_focus:  # what was guessed is no answer to what was said
-            self.said = ""
-        if self._soon is not None:
-            self._soon.stop()
-        self._soon = self.set_timer(PAUSE_SECONDS, self._examine)
+    def change_soon(self) -> None:
+        """Try the record out and keep the form in a moment, whether or not the typing rests."""
+        self.said = ""
+        if self._soon is None:
+            self._soon = self.set_timer(PAUSE_SECONDS, self._examine)
 
     @on(Field.Submitted)
     def go_on(self) -> None:
@@ -173,9 +171,11 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
             return
         values = form.whole({}, form.read({}, self.typed, book.day).changes)
         guesses, source = change.guessed(book, values)
-        for key, text in form.texts(guesses).items():
-            self.query_one(f"#{PREFIX}{key}", Field).value = text
+        with self.prevent(Field.Changed):  # what was guessed is no answer to what is said of it
+            for key, text in form.texts(guesses).items():
+                self.query_one(f"#{PREFIX}{key}", Field).value = text
         if source is not None:
+            self.change_soon()
             self.said = f"Taken from {source}: {', '.join(guesses)}."
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -186,6 +186,8 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
     def _examine(self) -> None:
         """Keep what was typed, and try the record out."""
         self._soon = None
+        if self not in self.app.screen_stack:
+            return
         if self.opened_with is not None and self.typed != self.opened_with:
             self.opened_with = None
         if self.opened_with is None:
@@ -209,8 +211,8 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
     def _tell(self) -> None:
         """Show what is said of the fields, of the one in question, and of the whole."""
         book = self.writing.book
-        if book is None or not self.is_mounted:
-            return
+        if book is None or not self.is_mounted or self not in self.app.screen_stack:
+            return  # a thread may come back after the form was closed
         read = form.read(self.base, self.typed, book.day)
         found = self._problems()
         for name in form.KEYS:
