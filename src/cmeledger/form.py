@@ -113,7 +113,8 @@ def whole(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
 
 def needed(values: Mapping[str, Any]) -> list[str]:
     """Name the keys that a record still needs before it can be used."""
-    kind = KINDS.get(values.get("kind") or "course")
+    name = values.get("kind") or "course"
+    kind = KINDS.get(name) if isinstance(name, str) else None
     if kind is None:
         return []
     days = ("start",) if kind.enrollment else ("date", "start")

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from cmeledger.tui.writing import Writing
 
 PAUSE_SECONDS: Final = 0.15
-"""How long typing rests before a form is tried out and kept."""
+"""How long what is typed waits at most before it is tried out and kept."""
 PREFIX: Final = "key-"
 
 
@@ -61,7 +61,7 @@ class Latest:
 
     async def _all(self) -> None:
         try:
-            while self.again:
+            while self.again and self.screen in self.screen.app.screen_stack:
                 self.again = False
                 await self.run()
         finally:
@@ -173,13 +173,11 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
         return {name: self.query_one(f"#{PREFIX}{name}", Field).value for name in form.KEYS}
 
     @on(Field.Changed)
-    def change_soon(self, event: Field.Changed) -> None:
-        """Try the record out and keep the form when the typing rests."""
-        if event.input.has_focus:  # what was guessed is no answer to what was said
-            self.said = ""
-        if self._soon is not None:
-            self._soon.stop()
-        self._soon = self.set_timer(PAUSE_SECONDS, self._examine)
+    def change_soon(self) -> None:
+        """Try the record out and keep the form in a moment, whether or not the typing rests."""
+        self.said = ""
+        if self._soon is None:
+            self._soon = self.set_timer(PAUSE_SECONDS, self._examine)
 
     @on(Field.Submitted)
     def go_on(self) -> None:
@@ -194,9 +192,11 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
             return
         values = form.whole({}, form.read({}, self.typed, book.day).changes)
         guesses, source = change.guessed(book, values)
-        for key, text in form.texts(guesses).items():
-            self.query_one(f"#{PREFIX}{key}", Field).value = text
+        with self.prevent(Field.Changed):  # what was guessed is no answer to what is said of it
+            for key, text in form.texts(guesses).items():
+                self.query_one(f"#{PREFIX}{key}", Field).value = text
         if source is not None:
+            self.change_soon()
             self.said = f"Taken from {source}: {', '.join(guesses)}."
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:

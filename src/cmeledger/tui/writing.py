@@ -90,7 +90,7 @@ class Writing(Live):
             self.say("a record above has this id; E opens your editor to give this one another",
                      warning=True)  # fmt: skip
             return
-        self._open(found[0], found[1], {}, focus=str(path[2]) if len(path) > 2 else "title")
+        self._open(found[0], found[1], {}, focus=str(path[2]) if len(path) > 2 else "")
 
     def action_repeat(self) -> None:
         """Open the form of a record like the one under the cursor, today."""
