@@ -1,5 +1,7 @@
 """What the keys that write do: seen on the screen, and in the file to the byte."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -412,3 +414,10 @@ async def test_a_warning_leads_to_its_key_too(file: Path) -> None:
         await write(pilot, topics="risk-management")
         await save(pilot)
         assert text_of(file) == TEXT.replace("2025-07-01", "2025-08-01")
+
+
+def test_the_first_picture_does_not_wait_for_what_writes() -> None:
+    unwanted = ["cmeledger.change", "cmeledger.form", "cmeledger.recovery", "tomlkit"]
+    code = f"import sys, cmeledger.tui.app; print([m for m in {unwanted} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

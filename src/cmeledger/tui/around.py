@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from cmeledger import recovery
 from cmeledger.ledger import beside
 from cmeledger.ledger.beside import Beside
 from cmeledger.ledger.history import History
@@ -36,6 +35,8 @@ def look_around(file: str, result: Loaded | Failed, history: History | None) -> 
 
     Of a file that broke, and of one read without its archive, nobody can tell what is missing.
     """
+    from cmeledger import recovery  # in a thread, after the first picture
+
     stamp = folder_stamp(file)
     lost: list[Missing] = []
     if isinstance(result, Loaded) and result.broken is None and not result.book.archive_skipped:
@@ -63,6 +64,8 @@ def notice(around: Around, width: int) -> str:
 
 
 def _parts(around: Around, *, short: bool) -> Iterator[str]:
+    from cmeledger import recovery
+
     yield from recovery.notes(around.lost)
     files = [item for item in around.files if beside.note(item)]
     copies = [item for item in files if item.kind != "editor"]

@@ -10,7 +10,6 @@ from textual.signal import Signal
 from textual.widgets import Static
 
 from cmeledger.ledger.history import History
-from cmeledger.ledger.leftover import sweep
 from cmeledger.tui.around import Around, folder_stamp, look_around, notice
 from cmeledger.tui.lines import plain
 from cmeledger.tui.live import PAINT_SECONDS
@@ -56,6 +55,8 @@ class Recovering(Writing):
     @work(thread=True, exclusive=True, group="around")
     def look_around(self, result: Loaded | Failed) -> None:
         """Look in a thread of its own; the first time, clear away what killed saves left."""
+        from cmeledger.ledger.leftover import sweep
+
         kept = [] if self._is_swept else sweep(self.file, self.history)
         self._is_swept = True
         self.post_message(LedgerAround(look_around(self.file, result, self.history), kept))

@@ -8,24 +8,26 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from textual import work
 
-from cmeledger import change, form
 from cmeledger.book import Book, open_book
-from cmeledger.change import Operation
-from cmeledger.ledger.entries import Entry
 from cmeledger.ledger.history import History
-from cmeledger.ledger.save import Saved
 from cmeledger.ledger.source import Places
-from cmeledger.ledger.undo import redo, undo
 from cmeledger.model import Path
 from cmeledger.problems import CmeledgerError, UsageError
 from cmeledger.report.terminal import day, plural
 from cmeledger.tui.choose import Answer, Choose
 from cmeledger.tui.live import Live
 from cmeledger.tui.outward import open_editor, why
+
+if TYPE_CHECKING:
+    # What writes is loaded when something is written: the first picture does not wait for it.
+    from cmeledger.change import Operation
+    from cmeledger.form import Draft
+    from cmeledger.ledger.entries import Entry
+    from cmeledger.ledger.save import Saved
 
 LEAVE: Final = Answer("leave", "n", "No")
 CONTINUE: Final = "continue"
@@ -94,6 +96,8 @@ class Writing(Live):
 
     def action_repeat(self) -> None:
         """Open the form of a record like the one under the cursor, today."""
+        from cmeledger import change, form
+
         found = self._one()
         if found is not None and self.book is not None:
             typed = form.texts(change.repeated(self.book, found[0], {}))
@@ -101,6 +105,8 @@ class Writing(Live):
 
     def action_claim(self) -> None:
         """Claim the marked records, or the one under the cursor."""
+        from cmeledger import change
+
         self._each("claim", self.meant, change.claiming)
 
     @work(group="ask")
@@ -116,6 +122,8 @@ class Writing(Live):
         answers = (LEAVE, Answer(REMOVE, "y", "Yes, remove"))
         back = " u takes it back." if self.history else ""
         if await self.push_screen_wait(Choose(f"Remove {what}?{back}", answers)) == REMOVE:
+            from cmeledger import change
+
             self._each("remove", records, change.removing)
 
     @work(group="ask")
@@ -134,10 +142,14 @@ class Writing(Live):
 
     def action_undo(self) -> None:
         """Take back the last save."""
+        from cmeledger.ledger.undo import undo
+
         self._turn(undo, "undone")
 
     def action_redo(self) -> None:
         """Save again what was undone last."""
+        from cmeledger.ledger.undo import redo
+
         self._turn(redo, "done again")
 
     def action_unfinished(self) -> None:
@@ -154,13 +166,17 @@ class Writing(Live):
 
     def path_of(self, record: str | None) -> Path | None:
         """Find where a record stands in the ledger as it was read last."""
+        from cmeledger import change
+
         with suppress(UsageError):
             if record is not None and self.book is not None:
                 return change.find(self.book, record)[0]
         return None
 
-    def perform(self, operation: Operation) -> tuple[Operation, Saved]:
+    def perform(self, operation: "Operation") -> "tuple[Operation, Saved]":
         """Save; for a thread. Raises what stands in the way."""
+        from cmeledger import change
+
         assert self.book is not None
         return change.perform(self.book, operation, self.history)
 
@@ -170,6 +186,8 @@ class Writing(Live):
 
     def outside(self, record: str | None, base: Mapping[str, Any]) -> str:
         """Say what befell the file, or a record that said `base`, while it is in a form."""
+        from cmeledger import change
+
         if self.failed is not None:
             return f"{self.failed.why}. What you typed stays here until that is mended."
         if record is None or self.book is None:
@@ -183,6 +201,8 @@ class Writing(Live):
 
     def edit_at(self, record: str) -> None:
         """Open the user's editor at a record, wherever that is in the file now."""
+        from cmeledger import change
+
         line = 1
         with suppress(CmeledgerError):
             book = self.read_now()
@@ -191,8 +211,10 @@ class Writing(Live):
         open_editor(self, self.file, line)
         self.action_reload()
 
-    def keep_draft(self, draft: form.Draft) -> bool:
+    def keep_draft(self, draft: "Draft") -> bool:
         """Keep an unfinished form, if the history can; for a thread too."""
+        from cmeledger import form
+
         if self.history is None:
             return False
         try:
@@ -222,7 +244,7 @@ class Writing(Live):
         screen = RecordForm(self, record, base, typed, name=name, focus=focus)
         self.push_screen(screen, self.wrote)
 
-    def wrote(self, done: tuple[Operation, Saved] | None) -> None:
+    def wrote(self, done: "tuple[Operation, Saved] | None") -> None:
         """Say what was saved, and show the ledger as it is now."""
         if done is None:
             return
@@ -236,9 +258,11 @@ class Writing(Live):
         self.action_reload()
 
     def _each(
-        self, verb: str, records: Sequence[str], make: Callable[[Book, str], Operation]
+        self, verb: str, records: Sequence[str], make: "Callable[[Book, str], Operation]"
     ) -> None:
         """Do one thing to some records, as one save."""
+        from cmeledger import change
+
         book = self.book
         if not records or book is None or not self._may_write():
             return
@@ -248,7 +272,7 @@ class Writing(Live):
             self.refuse(error)
 
     @work(group="save")
-    async def _save(self, operation: Operation) -> None:
+    async def _save(self, operation: "Operation") -> None:
         try:
             self.wrote(await asyncio.to_thread(self.perform, operation))
         except CmeledgerError as error:
@@ -256,7 +280,7 @@ class Writing(Live):
             self.action_reload()
 
     @work(group="save")
-    async def _turn(self, turn: Callable[[str, History], tuple[Entry, Saved]], done: str) -> None:
+    async def _turn(self, turn: "Callable[[str, History], tuple[Entry, Saved]]", done: str) -> None:
         if self.history is None:
             self.say("the history is switched off: there is nothing to go back to", warning=True)
             return
@@ -271,6 +295,8 @@ class Writing(Live):
     @work(group="ask")
     async def offer_drafts(self, *, asked: bool = False) -> None:
         """Offer the forms that were left unfinished, the oldest first."""
+        from cmeledger import form
+
         found = list(form.drafts(self.history, self.file)) if self.history else []
         if not found and asked:
             self.say("no form was left unfinished")
@@ -302,6 +328,8 @@ class Writing(Live):
 
     def _one(self) -> tuple[str, Mapping[str, Any]] | None:
         """Find the one record that is meant, and what it says."""
+        from cmeledger import change
+
         records, book = self.meant, self.book
         if not records or book is None or not self._may_write():
             return None
