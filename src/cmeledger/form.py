@@ -7,6 +7,7 @@ a text stays as it is in the file.
 import os
 from collections.abc import Iterator, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from cmeledger.book import Book
@@ -28,8 +29,16 @@ KEYS: Final[dict[str, Key]] = {
         ACTIVITY, key=lambda key: FIRST.index(key.name) if key.name in FIRST else len(FIRST)
     )
 }
-PLAIN: Final = ("record-id", "name", "text", "choice")
-"""The types whose values are texts."""
+SHAPES: Final[dict[str, tuple[type, ...]]] = {
+    "date": (date,),
+    "credits": (int, Decimal),
+    "hours": (int, Decimal),
+    "category": (int,),
+    "choices": (list,),
+    "topics": (list, dict),
+    "evidence": (list,),
+}
+"""What TOML gives for the types of keys; for all others a text."""
 HINTS: Final = {
     "date": "like 3/14/2026, 3/14/26, Mar 14, today or yesterday",
     "credits": "like 1.5 or 1 1/2",
@@ -79,9 +88,9 @@ def read(base: Mapping[str, Any], typed: Mapping[str, str], today: date) -> Read
     changes: dict[str, Any] = {}
     complaints: dict[str, str] = {}
     for name, text in typed.items():
-        # A number, a day or a list that stands in quotes is read as what it was meant to be.
-        in_quotes = KEYS[name].type not in PLAIN and isinstance(base.get(name), str)
-        if text == before.get(name, "") and not in_quotes:
+        # A number in quotes, a word in brackets: they are read as what they were meant to be.
+        wanted = SHAPES.get(KEYS[name].type, (str,))
+        if text == before.get(name, "") and (name not in base or type(base[name]) in wanted):
             continue
         if not text.strip(" \t\r\n"):
             changes[name] = None
