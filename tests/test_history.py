@@ -155,6 +155,21 @@ def test_a_draft_is_kept_and_dropped(file: pathlib.Path, history: History) -> No
     assert history.get_draft(str(file), "add") is None
 
 
+def test_what_a_kill_left_of_a_draft_goes(file: pathlib.Path, history: History) -> None:
+    """The next save takes it away; what may just be written stays, and so does the draft."""
+    history.put_draft(str(file), "form", {"title": "whole"})
+    folder = pathlib.Path(history.place(str(file)))
+    old, young = folder / "draft-0123456789abcdef.json.new", folder / "draft-89abcdef.json.new"
+    for path in (old, young):
+        path.write_bytes(b'{"tit')
+    os.utime(old, (0, 0))
+    assert list(history.drafts(str(file))) == [{"title": "whole"}]
+    put(file, history, b"one")
+    assert not old.exists()
+    assert young.read_bytes() == b'{"tit'
+    assert list(history.drafts(str(file))) == [{"title": "whole"}]
+
+
 def test_where_the_history_is(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert open_history({"CMELEDGER_HISTORY": "off"}) is None
     chosen = open_history({"CMELEDGER_HISTORY": str(tmp_path / "h")})

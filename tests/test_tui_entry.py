@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 from textual.widgets import ContentSwitcher
 
 from cmeledger.ledger import platform
@@ -487,3 +488,25 @@ async def test_a_long_note_is_pasted_with_its_lines(file: Path) -> None:
         assert "note one␊two␊␊three" in words(pilot)
         await save(pilot)
         assert record(file, "later")["note"] == "one\ntwo\n\nthree"
+
+
+@pytest.mark.parametrize(
+    ("key", "letters", "left"),
+    [
+        ("ctrl+u", "2024-07-09", "2024-07-09"),
+        ("backspace", "2", "2026-03-02"),
+        ("home", "1", "12026-03-01"),
+        ("ctrl+w", "5", "2026-03-5"),
+    ],
+)
+async def test_an_editing_key_takes_its_turn_among_letters_sent_with_it(
+    key: str, letters: str, left: str, file: Path
+) -> None:
+    """A slow line sends several keys at once: none overtakes another."""
+    async with writing(file) as pilot:
+        await open_form(pilot, "a")
+        field(pilot, "date").focus()
+        await pilot.pause()
+        for name in (key, *letters):
+            pilot.app.post_message(events.Key(name, name if len(name) == 1 else None))
+        await until(pilot, lambda: field(pilot, "date").value == left, left)

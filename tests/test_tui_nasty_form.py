@@ -26,7 +26,7 @@ def typeable(text: str) -> str:
 
 
 def rounds(count: int, every_nth: int) -> list[dict[str, str]]:
-    """Spread the texts, or every third, say, over the fields: each in `count` of them."""
+    """Spread the texts, or every n-th, over the fields: each in `count` of them."""
     width, texts = len(TEXT_KEYS), TEXTS[::every_nth]
     every = []
     for shift in range(count):
@@ -36,14 +36,18 @@ def rounds(count: int, every_nth: int) -> list[dict[str, str]]:
     return every
 
 
-@pytest.mark.parametrize("way", ["typed", "pasted"])
 @pytest.mark.parametrize(
-    ("fields", "every_nth"),
-    [(1, 4), pytest.param(len(TEXT_KEYS), 1, marks=pytest.mark.soak)],
-    ids=["some in a field", "each in every field"],
+    ("way", "fields", "every_nth"),
+    [
+        ("pasted", 1, 8),
+        ("typed", 1, 25),
+        pytest.param("pasted", len(TEXT_KEYS), 1, marks=pytest.mark.soak),
+        pytest.param("typed", len(TEXT_KEYS), 1, marks=pytest.mark.soak),
+    ],
+    ids=["some pasted", "a few typed", "each pasted in every field", "each typed in every field"],
 )
 async def test_a_text_is_stored_shown_and_read_back(
-    fields: int, every_nth: int, way: str, tmp_path: Path
+    way: str, fields: int, every_nth: int, tmp_path: Path
 ) -> None:
     file = tmp_path / "cme.toml"
     file.write_text(HEAD + RECORD, "utf-8")

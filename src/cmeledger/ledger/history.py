@@ -25,7 +25,10 @@ MAX_DAYS: Final = 400
 MAX_BYTES: Final = 64 << 20
 KEPT_ANYWAY: Final = 10
 """How many of the newest entries stay, whatever their age and size."""
+MAX_SECONDS_BESIDE: Final = 3600
+"""How old an unfinished form's new text gets before its writing is over, however it ended."""
 
+_BESIDE: Final = ".new"
 _NAME: Final = re.compile(r"(\d{8})\.(begun|direct|saved)")
 
 
@@ -236,7 +239,7 @@ class History:
     def put_draft(self, file: str, name: str, form: Mapping[str, Any]) -> None:
         """Keep an unfinished form. Raises OSError."""
         path = os.path.join(self._make_place(file), _draft(name))
-        beside = f"{path}.new"
+        beside = path + _BESIDE
         with contextlib.suppress(FileNotFoundError):
             os.unlink(beside)
         _put(beside, json.dumps(form).encode("ascii"))
@@ -304,9 +307,12 @@ class History:
                 spare = count >= MAX_ENTRIES or size > MAX_BYTES or found.st_mtime < oldest
                 if spare and count >= KEPT_ANYWAY:
                     os.unlink(os.path.join(folder, name))
+            killed = self._clock() - MAX_SECONDS_BESIDE
             for name in os.listdir(folder):
                 path = os.path.join(folder, name)
-                if name.startswith("unsaved-") and os.stat(path).st_mtime < oldest:
+                if (name.startswith("unsaved-") and os.stat(path).st_mtime < oldest) or (
+                    name.endswith(_BESIDE) and os.stat(path).st_mtime < killed
+                ):
                     os.unlink(path)
 
 

@@ -2,15 +2,24 @@
 
 import unicodedata
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from rich.cells import cell_len
 from rich.text import Text
 from textual import events
+from textual.binding import Binding
 from textual.suggester import Suggester
 from textual.widgets import Input
 
 from cmeledger.visible import visible
+
+EDITING: Final = {
+    key: binding.action
+    for binding in Input.BINDINGS
+    if isinstance(binding, Binding)
+    for key in binding.key.split(",")
+}
+"""What each editing key does, as Textual has it."""
 
 
 def shown(text: str) -> str:
@@ -44,6 +53,18 @@ class Field(Input):
 
     def _position_to_cell(self, position: int) -> int:
         return cell_len(shown(self.value[:position]))
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Do what an editing key does in its turn.
+
+        Textual looks a key up only when it has gone up to the app, behind the letters that a
+        terminal sent together with it: ctrl+u would take those away too.
+        """
+        action = EDITING.get(event.key)
+        if action is not None:
+            event.stop()
+            event.prevent_default()
+            await self.run_action(action)
 
     def _on_paste(self, event: events.Paste) -> None:
         """Put a text in as it is, but for the line breaks at its end."""
