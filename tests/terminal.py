@@ -36,6 +36,7 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""
+        self.drawn = (0, "")
         self.is_gone = False
         self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -77,8 +78,11 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What stands on the screen."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        """What stands on the screen; put together anew only when more was drawn."""
+        if self.drawn[0] != len(self.raw):
+            lines = (line.rstrip() for line in self.screen.display)
+            self.drawn = (len(self.raw), "\n".join(lines))
+        return self.drawn[1]
 
     @property
     def words(self) -> str:

@@ -51,10 +51,13 @@ def throw_away(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize(
-    "kills", [10, pytest.param(200, marks=pytest.mark.soak)], ids=["short", "soak"]
+    "kills", [6, pytest.param(200, marks=pytest.mark.soak)], ids=["short", "soak"]
 )
 def test_a_kill_loses_nothing_that_was_said_to_be_saved(tmp_path: Path, kills: int) -> None:
-    """The file is the old one or the next, whole; what the screen called saved is in it."""
+    """The file is the old one or the next, whole; what the screen called saved is in it.
+
+    Every third kill comes when the screen has said so, the others at any moment.
+    """
     file, state = tmp_path / "cme.toml", tmp_path / "history"
     whole = HEAD + block(0)
     file.write_text(whole, "utf-8")
@@ -75,13 +78,15 @@ def test_a_kill_loses_nothing_that_was_said_to_be_saved(tmp_path: Path, kills: i
             terminal.send("R")
             terminal.shows("The day of completion")
             day = (FIRST + timedelta(days=number)).isoformat()
-            cut = len(day) if dice.random() < 0.7 else dice.randrange(len(day))
-            terminal.send("\x15")  # ctrl+u: over today, where the form begins
-            terminal.shows("Still needed: date.")
-            terminal.send(day[:cut])
-            if cut == len(day):
+            is_patient = number % 3 == 0
+            is_whole = is_patient or dice.random() < 0.7
+            cut = len(day) if is_whole else dice.randrange(len(day))
+            terminal.send("\x15" + day[:cut])  # ctrl+u: over today, where the form begins
+            if is_whole:
                 terminal.shows(f"date {day}")
                 terminal.send("\x13")  # ctrl+s
+            if is_patient:
+                terminal.shows("saved: add")
             end = time.monotonic() + dice.uniform(0, 1.5)
             while time.monotonic() < end and "saved: add" not in terminal.words:
                 terminal.read(0.01)
@@ -95,17 +100,18 @@ def test_a_kill_loses_nothing_that_was_said_to_be_saved(tmp_path: Path, kills: i
             assert now == whole + block(number)
         assert now in (whole, whole + block(number))
         unsaid += now != whole and not said
-        if cut < len(day):
+        if not is_whole:
             assert now == whole
         whole = now
         tomllib.loads(now)
+    assert acknowledged >= kills // 3
     print(
         f"{kills} kills, {acknowledged} saves said, {unsaid} more not said, {offered} forms offered, 0 lost"
     )
 
 
 @pytest.mark.parametrize(
-    "kills", [3, pytest.param(50, marks=pytest.mark.soak)], ids=["short", "soak"]
+    "kills", [2, pytest.param(50, marks=pytest.mark.soak)], ids=["short", "soak"]
 )
 def test_an_unsaved_form_survives_a_kill_and_is_offered_with_its_time(
     tmp_path: Path, kills: int
