@@ -317,7 +317,7 @@ def test_the_archive_counts_and_can_be_left_out(write: Write) -> None:
 
 def test_an_id_taken_in_the_archive_is_a_problem_of_the_archive(write: Write) -> None:
     ledger = write(HEAD + record(id='"same"'))
-    write("format = 1\n" + record(id='"same"'), "cme.archive.toml")
+    write("format = 1\n" + record(id='"same"', credits="1"), "cme.archive.toml")
     result = run_here("check", ledger, *AS_OF, "--json")
     (problem,) = result.json["problems"]
     assert (problem["code"], problem["line"]) == ("duplicate-id", 9)

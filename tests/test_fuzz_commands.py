@@ -178,6 +178,10 @@ def held(
         assert sum(record not in new for record in old) <= 1, where
     elif verb in ("undo", "redo"):
         assert after in seen, where
+    elif verb == "archive":
+        assert all(record in old for record in new), where
+    elif verb == "restore":
+        assert all(record in new for record in old), where
     elif verb == "fmt":
         assert len(new) == len(old), where
         assert all(record in new or {**record, "id": 0} in nameless(new) for record in old), where

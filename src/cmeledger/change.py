@@ -91,7 +91,7 @@ def changing(
 
     def apply(now: bytes) -> bytes:
         fresh = read(book, now)
-        path = _same(fresh, Clash(id, own, None, yours))
+        path = same(fresh, Clash(id, own, None, yours))
         edited = edit.change(now, path, changes, fresh.document)
         if to_its_date:
             from cmeledger.ledger.move import move
@@ -116,7 +116,7 @@ def removing(book: Book, id: str) -> Operation:
 
     def apply(now: bytes) -> bytes:
         fresh = read(book, now)
-        return edit.remove(now, _same(fresh, Clash(id, own, None, None)), fresh.document).data
+        return edit.remove(now, same(fresh, Clash(id, own, None, None)), fresh.document).data
 
     touched = Touched(removed=(id,), reads=((id, fingerprint(own), None),))
     return Operation(f"remove {id}", id, apply, touched)
@@ -239,8 +239,11 @@ def find(book: Book, id: str) -> tuple[Path, Any]:
     raise UsageError(f"no record is called '{id}'\n{nearest_id(id, sorted(ids(book)))}")
 
 
-def _same(book: Book, clash: Clash) -> Path:
-    """Find the record as the file has it now; it must read as the base that the change is for."""
+def same(book: Book, clash: Clash) -> Path:
+    """Find the record as the file has it now; it must read as the base that the change is for.
+
+    Raises Conflict.
+    """
     id = clash.record
     for path, _, name in records(book):
         if name == id:

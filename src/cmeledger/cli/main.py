@@ -25,6 +25,8 @@ VERBS: Final = {
     "claim": "an attended record as claimed",
     "repeat": "a record like another one, on another day",
     "attach": "a certificate to a record: a copy in evidence/, and its digest",
+    "archive": "the records that may go into the archive beside the ledger",
+    "restore": "a record of the archive back into the ledger",
     "undo": "the last save back, to the byte",
     "redo": "again what was undone last",
     "recover": "saved records that an editor with an old text took back",

@@ -54,6 +54,8 @@ def run(options: Namespace, io: Io) -> Exit:
     if options.view or ids:
         history = writing.needed(file, history)
     book = open_book(file, common.today(options))
+    if options.restore:
+        book = writing.tidied(book, options, io)
     found = recovery.find(book, history)
     if history is None:
         print("note: the history is switched off: no records are looked for", file=io.err)

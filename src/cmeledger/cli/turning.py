@@ -38,7 +38,10 @@ def _turn(options: Namespace, io: Io, *, back: bool) -> Exit:
         book = open_book(file, common.today(options))
     except LedgerUnusable:  # undo may be what mends it
         book = None
-    writing.warn(file, book, writing.sweep_up(file, options, io), options, io)
+    kept = writing.sweep_up(file, options, io)
+    if book is not None:
+        book = writing.tidied(book, options, io)
+    writing.warn(file, book, kept, options, io)
     if options.dry_run:
         step = look(file, history, back=back)
         return writing.answer(None, writing.shown(step.now, step.turned(step.now)), options, io)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from cmeledger import recovery
-from cmeledger.book import Book, open_book
+from cmeledger.book import Book, archive_name, open_book
 from cmeledger.change import Operation, perform
 from cmeledger.cli import asking, common
 from cmeledger.cli.main import Io
@@ -23,7 +23,7 @@ from cmeledger.report import documents
 from cmeledger.report.terminal import Style, style_for
 from cmeledger.visible import visible
 
-NO_MORE: Final[Mapping[str, str]] = MappingProxyType({})
+NO_MORE: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 def add_options(made: argparse.ArgumentParser) -> None:
@@ -43,13 +43,32 @@ def opened(options: argparse.Namespace, io: Io) -> Book:
     file = common.ledger_name(options, io)
     book = open_book(file, common.today(options))
     kept = sweep_up(file, options, io)
+    book = tidied(book, options, io)
     warn(file, book, kept, options, io)
+    return book
+
+
+def tidied(book: Book, options: argparse.Namespace, io: Io) -> Book:
+    """Clear up records that a move to or from the archive, cut off, left in both files."""
+    from cmeledger import archive
+
+    write = not options.dry_run
+    book, count = archive.tidied(book, open_history(io.env), write=write)
+    if count and write:
+        words = "a record" if count == 1 else f"{count} records"
+        print(
+            f"note: a move that was cut off left {words} in the ledger and in its archive; "
+            "the archive is without now",
+            file=io.err,
+        )
     return book
 
 
 def sweep_up(file: str, options: argparse.Namespace, io: Io) -> list[str]:
     """Clear away what killed saves left; give the names of the files that hold a text."""
-    kept = [] if options.dry_run else sweep(file, open_history(io.env))
+    kept = []
+    for name in () if options.dry_run else (file, archive_name(file)):
+        kept += sweep(name, open_history(io.env))
     for name in kept:
         print(f"note: a save that was cut off left {visible(name)}; look at it", file=io.err)
     return kept
@@ -86,7 +105,7 @@ def carry_out(
     options: argparse.Namespace,
     io: Io,
     words: Sequence[str],
-    more: Mapping[str, str] = NO_MORE,
+    more: Mapping[str, object] = NO_MORE,
 ) -> Exit:
     """Save what an operation does, or show it, and answer.
 
@@ -158,7 +177,7 @@ def answer(
     io: Io,
     *,
     done: str = "",
-    more: Mapping[str, str] = NO_MORE,
+    more: Mapping[str, object] = NO_MORE,
 ) -> Exit:
     """Say what was written, or would be; `more` goes into the JSON."""
     written = not options.dry_run and saved.after != saved.before
@@ -168,7 +187,7 @@ def answer(
         print("note: saved, but the disk did not confirm it", file=io.err)
     name = common.ledger_name(options, io)
     if options.json:
-        diff = "".join(_diff(name, saved))
+        diff = diff_of(name, saved)
         io.out.write(documents.dumps(documents.written(record, diff, written=written) | dict(more)))
     elif written:
         io.out.write(f"Saved in {visible(name)}: {visible(done)}\n")
@@ -177,8 +196,7 @@ def answer(
     elif saved.after == saved.before:
         print("note: nothing would change", file=io.err)
     else:
-        style = style_for(io.out, io.env)
-        io.out.write("".join(f"{line}\n" for line in _painted(_diff(name, saved), style)))
+        show(name, saved, io)
     return Exit.DONE if saved.confirmed else Exit.UNCONFIRMED
 
 
@@ -189,6 +207,17 @@ def ask(question: str, options: argparse.Namespace, io: Io) -> bool:
     if not asking.can_ask(io):
         raise UsageError("nobody is there to ask\nsay --yes to answer the question beforehand")
     return asking.agreed(question, io, default=False)
+
+
+def diff_of(name: str, saved: Saved) -> str:
+    """Give the change of a file as a unified diff."""
+    return "".join(_diff(name, saved))
+
+
+def show(name: str, saved: Saved, io: Io) -> None:
+    """Show the change of a file."""
+    style = style_for(io.out, io.env)
+    io.out.write("".join(f"{line}\n" for line in _painted(_diff(name, saved), style)))
 
 
 def _diff(name: str, saved: Saved) -> Iterator[str]:

@@ -29,6 +29,14 @@ class Touched(NamedTuple):
         return Touched(self.removed, self.changed, self.added, reads)
 
 
+class Pair(NamedTuple):
+    """What the two saves of one step have in common."""
+
+    name: str
+    ledger: str
+    archive: str
+
+
 class Entry(NamedTuple):
     """One save, without its bytes."""
 
@@ -50,6 +58,8 @@ class Entry(NamedTuple):
     """The number of the entry that was undone or redone."""
     file: str
     """The ledger, links followed."""
+    pair: Pair | None = None
+    """Of a save that is undone together with that of another file."""
 
 
 def digest(data: bytes) -> str:
@@ -67,6 +77,7 @@ def packed(
     file: str,
     touched: Touched,
     target: int | None,
+    pair: Pair | None = None,
 ) -> bytes:
     """Write a save as the bytes of its file: the keys of an entry, and both texts."""
     start, end = disk.shared_ends(before, after)
@@ -82,6 +93,7 @@ def packed(
         "touched": touched[:3],
         "reads": touched.reads,
         "target": target,
+        "pair": pair,
         "shared": (start, end),
         "sizes": (len(old), len(middle)),
     }
@@ -133,6 +145,7 @@ def read_head(path: str) -> Entry | None:
             Touched(added, changed, removed, tuple(map(tuple, head.get("reads", ())))),
             head["target"],
             head["file"],
+            Pair(*head["pair"]) if head.get("pair") else None,
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

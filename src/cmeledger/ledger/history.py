@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from cmeledger.ledger import disk, entries
-from cmeledger.ledger.entries import Entry, Touched, digest
+from cmeledger.ledger.entries import Entry, Pair, Touched, digest
 from cmeledger.ledger.missing import Missing, find_missing
 
 VARIABLE: Final = "CMELEDGER_HISTORY"
@@ -76,6 +76,7 @@ class History:
         touched: Touched = Touched(),  # noqa: B008 - it is immutable
         kind: str = "save",
         target: int | None = None,
+        pair: Pair | None = None,
     ) -> Entry:
         """Keep a save before it happens. Raises OSError; then there is no entry."""
         folder = self._make_place(file)
@@ -89,6 +90,7 @@ class History:
             file=os.path.realpath(file),
             touched=touched,
             target=target,
+            pair=pair,
         )
         number = max((found[0] for found in self._names(folder)), default=0) + 1
         path = os.path.join(folder, f"{number:08}.begun")

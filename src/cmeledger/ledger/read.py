@@ -11,6 +11,7 @@ from typing import Any, Final
 from cmeledger.ledger import schema
 from cmeledger.ledger.activities import read_activities
 from cmeledger.ledger.context import Context, key_of, wrong_type
+from cmeledger.ledger.doubled import doubled
 from cmeledger.ledger.parse import Document
 from cmeledger.ledger.tables import read_table
 from cmeledger.ledger.values import readable_evidence
@@ -75,7 +76,7 @@ def read(
         for values, path, _ in _records(context, tables, "renewal")
     )
     activities, left_out = read_activities(
-        context, _elements(context, tables, "activity"), _archived(context, archive.tables)
+        context, _elements(context, tables, "activity"), _archived(context, document, archive)
     )
     if not licenses:
         advice = 'write [[license]], jurisdiction = "MA" and renewal-date = the date printed on it'
@@ -189,10 +190,15 @@ def _elements(
             wrong_type(context, item, (name, number), "{ … }")
 
 
-def _archived(context: Context, tables: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Path]]:
+def _archived(
+    context: Context, document: Document, archive: Document
+) -> Iterator[tuple[dict[str, Any], Path]]:
     """Go through the archive's activities; its problems are marked as such."""
     context.archived = True
-    yield from _elements(context, tables, "activity")
+    twice = doubled(document, archive)
+    for table, path in _elements(context, archive.tables, "activity"):
+        if path[1] not in twice:
+            yield table, path
     context.archived = False
 
 

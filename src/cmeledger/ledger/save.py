@@ -11,10 +11,10 @@ import stat
 import time
 from collections.abc import Callable
 from shlex import quote
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from cmeledger.ledger import disk, lock, platform, put
-from cmeledger.ledger.entries import Entry, Touched
+from cmeledger.ledger.entries import Entry, Pair, Touched
 from cmeledger.ledger.history import History
 from cmeledger.problems import Conflict, NotWritten
 
@@ -22,6 +22,7 @@ WAIT: Final = 5.0
 """How many seconds another writer is waited for."""
 
 Operation = Callable[[bytes], bytes]
+T = TypeVar("T")
 
 
 class Saved(NamedTuple):
@@ -35,7 +36,7 @@ class Saved(NamedTuple):
     """What there is to say of the way it was written."""
 
 
-class _Save(NamedTuple):
+class Order(NamedTuple):
     """What is to be saved."""
 
     based_on: bytes
@@ -45,6 +46,8 @@ class _Save(NamedTuple):
     touched: Touched
     kind: str
     target: int | None
+    pair: Pair | None = None
+    """Of a save that is undone together with that of another file."""
 
 
 def save(
@@ -64,13 +67,25 @@ def save(
     `based_on` is what the user has seen, `what` the operation in words. Raises NotWritten where
     nothing was written, Conflict where two changes meet; what the operation raises passes through.
     """
-    order = _Save(based_on, operation, what, history, touched, kind, target)
+    order = Order(based_on, operation, what, history, touched, kind, target)
     real = resolve(file)
+
+    def once(left: float) -> Saved:
+        with lock.locked(real, left) as handle:
+            return attempt(real, handle, order)
+
+    return patiently(file, once, wait)
+
+
+def patiently(file: str, once: Callable[[float], T], wait: float) -> T:
+    """Try until no other program gets in between; `once` takes the seconds that are left.
+
+    Raises NotWritten when those are over, and what `once` raises but put.Moved.
+    """
     until = time.monotonic() + wait
     while True:
         try:
-            with lock.locked(real, max(0.0, until - time.monotonic())) as handle:
-                return _attempt(real, handle, order)
+            return once(max(0.0, until - time.monotonic()))
         except put.Moved as error:
             if time.monotonic() > until:
                 raise NotWritten(
@@ -97,10 +112,10 @@ def resolve(file: str) -> str:
     return real
 
 
-def _attempt(file: str, handle: int, order: _Save) -> Saved:
+def attempt(file: str, handle: int, order: Order) -> Saved:
     """Save once, with the ledger locked. Raises put.Moved to be called again."""
     try:
-        _refuse_read_only(file, handle)
+        refuse_read_only(file, handle)
         before = disk.read_all(handle)
     except OSError as error:
         raise disk.not_written(file, error) from error
@@ -147,13 +162,13 @@ def _attempt(file: str, handle: int, order: _Save) -> Saved:
     return Saved(before, after, confirmed, "; ".join(notes) or None)
 
 
-def _begin(file: str, before: bytes, after: bytes, order: _Save) -> Entry | None:
+def _begin(file: str, before: bytes, after: bytes, order: Order) -> Entry | None:
     """Keep the save in the history first."""
     if order.history is None:
         return None
     try:
         return order.history.begin(
-            file, order.what, before, after, order.touched, order.kind, order.target
+            file, order.what, before, after, order.touched, order.kind, order.target, order.pair
         )
     except OSError as error:
         why = (error.strerror or str(error)).lower()
@@ -207,7 +222,7 @@ def _keep(file: str, after: bytes, history: History | None) -> str:
     return "your change was not kept anywhere: enter it again after that"
 
 
-def _refuse_read_only(file: str, handle: int) -> None:
+def refuse_read_only(file: str, handle: int) -> None:
     """Raise NotWritten for a file that its owner, or the system, protects."""
     if stat.S_IMODE(os.fstat(handle).st_mode) & 0o222 == 0:
         raise NotWritten(
@@ -225,7 +240,7 @@ def _refuse_read_only(file: str, handle: int) -> None:
         )
 
 
-def _refuse_torn(file: str, before: bytes, order: _Save) -> None:
+def _refuse_torn(file: str, before: bytes, order: Order) -> None:
     """Raise NotWritten for a file that a cut-off write in place left half written."""
     if order.kind == "save" and order.history and order.history.torn(file, before):
         raise NotWritten(

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from cmeledger.ledger import disk
-from cmeledger.ledger.entries import Entry, texts
+from cmeledger.ledger.entries import Entry, Pair, texts
 from cmeledger.ledger.history import History
 from cmeledger.ledger.save import Saved, resolve, save
 from cmeledger.problems import NotWritten
@@ -84,8 +84,39 @@ def _turn(file: str, history: History, *, back: bool) -> tuple[Entry, Saved]:
         history.drop(entry)
         return entry, saved
     touched = entry.touched.reversed() if back else entry.touched
+    if entry.pair:
+        return entry, _turn_both(entry.pair, history, back=back)
     saved = save(
         file, step.now, step.turned, what, history,
         touched=touched, kind=verb, target=entry.number,
     )  # fmt: skip
     return entry, saved
+
+
+def _turn_both(name: Pair, history: History, *, back: bool) -> Saved:
+    """Turn a save of a ledger and its archive as it was made: both in one step."""
+    from cmeledger.ledger import pair
+
+    ledger, archive = (look(file, history, back=back) for file in (name.ledger, name.archive))
+    for step in (ledger, archive):
+        if step.entry.pair != name:
+            raise NotWritten(
+                step.file,
+                "it was not saved in one step with the other file, or has been changed since; "
+                "nothing was written",
+                "move the record itself: cmeledger archive, cmeledger restore ID",
+            )
+    entry = ledger.entry
+    return pair.save_both(
+        ledger.file,
+        archive.file,
+        (ledger.now, archive.now),
+        pair.Step(
+            f"{ledger.verb} {entry.what}",
+            lambda one, other: (ledger.turned(one), archive.turned(other)),
+            entry.touched.reversed() if back else entry.touched,
+            ledger.verb,
+            (entry.number, archive.entry.number),
+        ),
+        history,
+    ).as_one()

@@ -1,0 +1,223 @@
+"""Records that may go, moved into the archive beside the ledger, and brought back.
+
+Nothing is ever deleted: a record stands in one of the two files, with its lines and comments.
+"""
+
+import contextlib
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+from cmeledger import change
+from cmeledger.book import Book, archive_name, make_book, read_bytes
+from cmeledger.ledger import disk, edit
+from cmeledger.ledger.context import nearest_id
+from cmeledger.ledger.doubled import doubled
+from cmeledger.ledger.entries import Touched
+from cmeledger.ledger.fingerprint import fingerprint
+from cmeledger.ledger.history import History
+from cmeledger.ledger.move import across
+from cmeledger.ledger.pair import Both, Step, save_both
+from cmeledger.ledger.parse import parse
+from cmeledger.ledger.save import Saved
+from cmeledger.ledger.spell import EditRefused
+from cmeledger.model import Activity, Path
+from cmeledger.problems import Clash, Conflict, UsageError
+
+OVER: Final = "the cycle after its own is over"
+BEFORE: Final = "it is older than the license, and the first cycle is over"
+
+
+class Going(NamedTuple):
+    """A record that may go."""
+
+    activity: Activity
+    until: date
+    """Its keep-until date, which is past."""
+    why: str
+    """Why it may go, in words."""
+
+
+def going(book: Book) -> list[Going]:
+    """Find the ledger's own records whose keep-until date is past, by day and id.
+
+    What serves a once-only requirement has none: it stays for good.
+    """
+    tallies = book.tallies()
+    kept = book.keeping(tallies)
+    firsts = [first.start for tally in tallies if (first := tally.series.first) is not None]
+    begin = min(firsts, default=date.min)
+    found = [
+        Going(activity, until, BEFORE if activity.day < begin else OVER)
+        for activity in book.ledger.activities
+        if not activity.archived
+        and kept[activity.id].expired(book.day)
+        and (until := kept[activity.id].until) is not None
+    ]
+    return sorted(found, key=lambda item: (item.activity.day, item.activity.id))
+
+
+def archiving(book: Book, found: Sequence[Going]) -> Step:
+    """Move records into the archive, each to where its date belongs."""
+    bases = {item.activity.id: change.find(book, item.activity.id)[1] for item in found}
+
+    def apply(ledger: bytes, archive: bytes) -> tuple[bytes, bytes]:
+        fresh = make_book(book.file, book.day, ledger, archive)
+        may_go = {item.activity.id for item in going(fresh)}
+        paths = []
+        for id, base in bases.items():
+            paths.append(change.same(fresh, Clash(id, base, None, None)))
+            if id not in may_go:
+                raise Conflict(
+                    book.file,
+                    f"'{id}' has to be kept longer now; nothing was written",
+                    "look at what may go: cmeledger archive",
+                )
+        # A new archive is an empty file; it says its format with the first record.
+        archive = archive or (b"format = 1\r\n" if b"\r\n" in ledger else b"format = 1\n")
+        for gone, number in enumerate(sorted(int(path[1]) for path in paths)):
+            left, there = across(ledger, ("activity", number - gone), archive)
+            ledger, archive = left.data, there.data
+        _refuse_other_names(fresh, ledger, archive)
+        return ledger, archive
+
+    count = len(found)
+    what = f"archive {found[0].activity.id}" if count == 1 else f"archive {count} records"
+    reads = tuple((id, fingerprint(base), None) for id, base in bases.items())
+    return Step(what, apply, Touched(removed=tuple(bases), reads=reads))
+
+
+def restoring(book: Book, id: str) -> Step:
+    """Bring a record of the archive back into the ledger, to where its date belongs.
+
+    Raises UsageError for an id that no record of the archive bears.
+    """
+    base = _said(book, _archived(book, id))
+
+    def apply(ledger: bytes, archive: bytes) -> tuple[bytes, bytes]:
+        fresh = make_book(book.file, book.day, ledger, archive)
+        path = _archived(fresh, id)
+        if _said(fresh, path) != base:
+            raise Conflict(
+                archive_name(book.file),
+                f"the record '{id}' was changed meanwhile; nothing was written",
+                "look at it as it is now, and restore it again",
+            )
+        left, here = across(archive, path, ledger)
+        _refuse_other_names(fresh, here.data, left.data)
+        return here.data, left.data
+
+    touched = Touched(added=(id,), reads=((id, None, fingerprint(base)),))
+    return Step(f"restore {id}", apply, touched)
+
+
+def tried(book: Book, step: Step) -> Both:
+    """Give what a step would do to the two files, and write nothing. Raises what it raises."""
+    before = book.data, _archive(book)
+    after = step.apply(*before)
+    ledger, archive = (
+        Saved(old, new, confirmed=True, note=None) for old, new in zip(before, after, strict=True)
+    )
+    return Both(ledger, archive)
+
+
+def perform(book: Book, step: Step, history: History | None) -> Both:
+    """Save what a step does to the two files; an archive that is not there is made.
+
+    Raises what `save_both` does; then both files are as they were.
+    """
+    file = archive_name(book.file)
+    made = not os.path.lexists(file)
+    if made:
+        tried(book, step)  # what is refused makes no file
+        _make(file, book)
+    try:
+        return save_both(book.file, file, (book.data, _archive(book)), step, history)
+    except BaseException:
+        if made:
+            with contextlib.suppress(OSError):
+                if not disk.read_file(file):
+                    os.unlink(file)
+        raise
+
+
+def tidied(book: Book, history: History | None, *, write: bool) -> tuple[Book, int]:
+    """Take out of the archive what a move that was cut off left in both files.
+
+    Returns the book as it is then, and how many records stood in both. Raises what `save_both`
+    does; where nothing is to be written, only the book is without them.
+    """
+    count = len(doubled(book.document, book.archive))
+    if not count:
+        return book, 0
+    step = Step("clear up a move that was cut off", _without_doubled)
+    both = tried(book, step)
+    if write:
+        before = both.ledger.before, both.archive.before
+        both = save_both(book.file, archive_name(book.file), before, step, history)
+    return make_book(book.file, book.day, both.ledger.after, both.archive.after), count
+
+
+def _without_doubled(ledger: bytes, archive: bytes) -> tuple[bytes, bytes]:
+    for number in sorted(doubled(parse(ledger), parse(archive)), reverse=True):
+        archive = edit.remove(archive, ("activity", number)).data
+    return ledger, archive
+
+
+def _archive(book: Book) -> bytes:
+    """Read the archive's bytes; none where there is no archive."""
+    file = archive_name(book.file)
+    return read_bytes(file) if os.path.lexists(file) else b""
+
+
+def _make(file: str, book: Book) -> None:
+    """Make an empty archive, with the permissions of the ledger. Raises NotWritten."""
+    try:
+        handle = disk.make(file)
+    except OSError as error:
+        raise disk.not_written(file, error) from error
+    try:
+        with contextlib.suppress(OSError):  # it is the user's alone then
+            if hasattr(os, "fchmod"):
+                os.fchmod(handle, stat.S_IMODE(os.stat(book.file).st_mode))
+    finally:
+        os.close(handle)
+
+
+def _archived(book: Book, id: str) -> Path:
+    """Find a record of the archive. Raises UsageError."""
+    names = []
+    for path, archived, name in change.records(book):
+        if name == id:
+            if archived:
+                return path
+            raise UsageError(f"'{id}' is in the ledger, not in its archive")
+        if archived and name is not None:
+            names.append(name)
+    raise UsageError(f"no record is called '{id}'\n{nearest_id(id, sorted(names))}")
+
+
+def _said(book: Book, path: Path) -> Mapping[str, Any]:
+    """Give what a record of the archive says, as TOML has it."""
+    found: Mapping[str, Any] = book.archive.tables[str(path[0])][path[1]]
+    return found
+
+
+def _refuse_other_names(fresh: Book, ledger: bytes, archive: bytes) -> None:
+    """See that the same records answer to the same ids afterwards. Raises EditRefused."""
+    after = make_book(fresh.file, fresh.day, ledger, archive)
+    if _names(fresh) != _names(after):
+        raise EditRefused(
+            "a record without an id would answer to another one; nothing was written",
+            "write the ids into the ledger first: cmeledger fmt; or id = … in your editor",
+        )
+
+
+def _names(book: Book) -> list[tuple[str, str]]:
+    """Gather what each id stands for, in both files."""
+    return sorted(
+        (id or "", fingerprint(_said(book, path) if archived else change.table(book, path)))
+        for path, archived, id in change.records(book)
+    )

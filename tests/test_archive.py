@@ -1,0 +1,466 @@
+"""`archive` and `restore`: what the two files hold afterwards, to the byte."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from cmeledger import archive
+from cmeledger.book import open_book
+from cmeledger.cli.archive_cmd import parser
+from cmeledger.ledger import save as saving
+from cmeledger.ledger.history import History
+from cmeledger.problems import Conflict, NotWritten
+from conftest import HEAD, Result, run_here
+from saving import beside
+from test_writing import DAY
+
+AS_OF = ("--as-of", "2026-03-01")
+# The license renews on 2026-05-10 and every two years before. On 2026-03-01 the present cycle is
+# 2024-05-11 to 2026-05-10, and the one before begins on 2022-05-11: what is older may go, but for
+# the EHR training, which is asked once.
+SEPSIS = """\
+# Saturday course; the certificate
+# is in the blue folder.
+[[activity]]
+id = "sepsis"
+date = 2021-03-06
+title = "Sepsis"
+provider = "BIDMC"
+category = 1
+credits = 1.50   # as on the certificate
+no-evidence = "sample"
+# slides on the old laptop
+"""
+EHR = """\
+[[activity]]
+id = "ehr-course"
+date = 2021-10-06
+title = "Using the record well"
+provider = "MMS"
+category = 1
+credits = 3
+topics = ["ehr"]
+no-evidence = "sample"
+"""
+PAPER = """\
+[[activity]]
+id = "paper"
+date = 2019-11-02
+title = "Handoffs at night"
+kind = "publication"
+category = 2
+credits = 10
+work = "doi:10.0/1"
+"""
+RECENT = """\
+# The first day of the cycle before.
+[[activity]]
+id = "recent"
+date = 2022-05-11
+title = "Heart failure"
+provider = "BIDMC"
+category = 1
+credits = 2
+no-evidence = "sample"
+"""
+TEXT = f"{HEAD}\n{EHR}\n{SEPSIS}\n# Nobody's comment.\n\n{RECENT}\n{PAPER}"
+LEFT = f"{HEAD}\n{EHR}\n# Nobody's comment.\n\n{RECENT}"
+MOVED = f"format = 1\n\n{PAPER}\n{SEPSIS}"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    folder = tmp_path / "ledger"
+    folder.mkdir()
+    (folder / "cme.toml").write_text(TEXT, "utf-8")
+    return folder / "cme.toml"
+
+
+def other(file: Path) -> Path:
+    return file.with_name("cme.archive.toml")
+
+
+def texts(file: Path) -> tuple[str, str]:
+    return file.read_bytes().decode(), other(file).read_bytes().decode()
+
+
+def cme(file: Path, *arguments: str) -> Result:
+    env = {"CMELEDGER_HISTORY": str(file.parent.parent / "history")}
+    return run_here(*arguments, str(file), *AS_OF, env=env)
+
+
+def apply(file: Path) -> Result:
+    return cme(file, "archive", "--apply", "--yes")
+
+
+def test_it_says_what_may_go_and_writes_nothing(file: Path) -> None:
+    said = cme(file, "archive")
+    assert (said.code, file.read_text("utf-8"), beside(file)) == (0, TEXT, [])
+    assert said.out == (
+        "keep until      id, title, why it may go\n"
+        "2022-05-10      paper\n"
+        "                Handoffs at night\n"
+        "                the cycle after its own is over\n"
+        "2024-05-10      sepsis\n"
+        "                Sepsis\n"
+        "                the cycle after its own is over\n"
+        "\n"
+        f"2 records may go into {other(file)}.\n"
+        "2 records to be kept in the ledger, of which 1 for good.\n"
+    )
+    assert said.err == (
+        f"Nothing was written; to move them: cmeledger archive --apply {file} --as-of 2026-03-01\n"
+    )
+
+
+def test_it_says_so_in_json(file: Path) -> None:
+    said = cme(file, "archive", "--json").json
+    assert file.read_text("utf-8") == TEXT
+    why = "the cycle after its own is over"
+    assert (said["id"], said["written"], said["archive_file"]) == (None, False, str(other(file)))
+    assert said["records"] == [
+        {"id": "paper", "keep_until": "2022-05-10", "why": why},
+        {"id": "sepsis", "keep_until": "2024-05-10", "why": why},
+    ]
+    assert '-id = "sepsis"\n' in said["diff"]
+    assert '+id = "sepsis"\n' in said["archive_diff"]
+    assert '-id = "recent"' not in said["diff"]
+    assert cme(file, "archive", "--apply", "--dry-run", "--json").json == said
+    assert (file.read_text("utf-8"), beside(file)) == (TEXT, [])
+
+
+def test_off_a_terminal_it_wants_yes(file: Path) -> None:
+    refused = cme(file, "archive", "--apply")
+    assert (refused.code, refused.out) == (2, "")
+    assert "say --yes" in refused.err
+    assert (file.read_text("utf-8"), beside(file)) == (TEXT, [])
+
+
+def test_records_move_with_their_lines_and_comments(file: Path) -> None:
+    done = apply(file)
+    assert done.code == 0, done.err
+    assert texts(file) == (LEFT, MOVED)
+    assert done.out == (f"Saved in {file}: archive 2 records\nSaved in {other(file)}, too\n")
+    again = cme(file, "archive", "--apply", "--yes")
+    assert "0 records may go" in again.out
+    assert texts(file) == (LEFT, MOVED)
+
+
+def test_a_date_that_comes_later_makes_more_records_go(file: Path) -> None:
+    # From 2026-05-11 on, the cycle before is the one of 2024-05-11.
+    assert [item["id"] for item in _going(file, "2026-05-10")] == ["paper", "sepsis"]
+    assert [item["id"] for item in _going(file, "2026-05-11")] == ["paper", "sepsis", "recent"]
+
+
+def _going(file: Path, day: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = run_here("archive", str(file), "--as-of", day, "--json").json[
+        "records"
+    ]
+    return found
+
+
+def test_a_record_older_than_the_license_says_why(file: Path) -> None:
+    # The first cycle is 2024-05-11 to 2026-05-10.
+    issued = HEAD.replace("renewal-date", "issued = 2024-05-11\nrenewal-date")
+    file.write_text(issued + SEPSIS, "utf-8")
+    assert _going(file, "2026-05-10") == []
+    assert _going(file, "2026-05-11") == [
+        {
+            "id": "sepsis",
+            "keep_until": "2026-05-10",
+            "why": "it is older than the license, and the first cycle is over",
+        }
+    ]
+
+
+def test_the_archive_keeps_its_own_lines(file: Path) -> None:
+    before = "# Old things.\nformat = 1   # of the ledger\n\n\n# between\n\n" + PAPER.replace(
+        '"paper"', '"older"'
+    ).replace("2019-11-02", "2020-01-01").replace("doi:10.0/1", "doi:10.0/2")
+    other(file).write_text(before, "utf-8")
+    other(file).chmod(0o640)
+    assert apply(file).code == 0
+    first = before.index("[[activity]]")
+    assert texts(file) == (
+        LEFT,
+        before[:first] + PAPER + "\n" + before[first:] + "\n" + SEPSIS,
+    )
+    assert stat.S_IMODE(other(file).stat().st_mode) == 0o640
+
+
+def test_a_new_archive_has_the_permissions_of_the_ledger(file: Path) -> None:
+    file.chmod(0o604)
+    assert apply(file).code == 0
+    assert stat.S_IMODE(other(file).stat().st_mode) == 0o604
+
+
+def test_line_endings_are_those_of_each_file(file: Path) -> None:
+    file.write_bytes(TEXT.replace("\n", "\r\n").encode())
+    assert apply(file).code == 0
+    assert texts(file) == (LEFT.replace("\n", "\r\n"), MOVED.replace("\n", "\r\n"))
+    file.write_bytes(TEXT.replace("\n", "\r\n").encode())
+    other(file).write_bytes(b"format = 1\n")
+    assert apply(file).code == 0
+    assert texts(file) == (LEFT.replace("\n", "\r\n"), MOVED)
+
+
+@pytest.mark.parametrize("which", ["ledger", "archive"])
+def test_undo_of_either_takes_both_back(file: Path, which: str) -> None:
+    other(file).write_text("format = 1\n", "utf-8")
+    assert apply(file).code == 0
+    named = file if which == "ledger" else other(file)
+    undone = cme(named, "undo")
+    assert (undone.code, texts(file)) == (0, (TEXT, "format = 1\n"))
+    assert "undone: archive 2 records" in undone.out
+    assert cme(named, "redo").code == 0
+    assert texts(file) == (LEFT, MOVED)
+
+
+def test_an_archive_that_was_made_is_empty_when_undone(file: Path) -> None:
+    assert apply(file).code == 0
+    assert cme(file, "undo").code == 0
+    assert texts(file) == (TEXT, "")
+    assert apply(file).code == 0
+    assert texts(file) == (LEFT, MOVED)
+
+
+def test_undo_takes_back_no_change_of_the_other_file(file: Path) -> None:
+    assert apply(file).code == 0
+    mine = MOVED + "# mine\n"
+    other(file).write_text(mine, "utf-8")
+    refused = cme(file, "undo")
+    assert refused.code == 4
+    assert "changed by something else" in refused.err
+    assert texts(file) == (LEFT, mine)
+
+
+def test_restore_brings_a_record_back_to_its_date(file: Path) -> None:
+    assert apply(file).code == 0
+    done = cme(file, "restore", "sepsis", "--json").json
+    assert (done["id"], done["written"]) == ("sepsis", True)
+    first = LEFT.index(EHR)
+    assert texts(file) == (
+        LEFT[:first] + SEPSIS + "\n" + LEFT[first:],
+        f"format = 1\n\n{PAPER}",
+    )
+    assert cme(file, "undo").code == 0
+    assert texts(file) == (LEFT, MOVED)
+    assert cme(file, "undo").code == 0
+    assert texts(file) == (TEXT, "")
+
+
+def test_restore_shows_what_it_would_do(file: Path) -> None:
+    assert apply(file).code == 0
+    said = cme(file, "restore", "paper", "--dry-run")
+    assert said.code == 0
+    assert '+id = "paper"\n' in said.out
+    assert '-id = "paper"\n' in said.out
+    assert texts(file) == (LEFT, MOVED)
+
+
+@pytest.mark.parametrize(
+    ("id", "message"),
+    [("recent", "is in the ledger, not in its archive"), ("sepsi", "did you mean 'sepsis'")],
+)
+def test_restore_wants_a_record_of_the_archive(file: Path, id: str, message: str) -> None:
+    assert apply(file).code == 0
+    refused = cme(file, "restore", id)
+    assert (refused.code, refused.out) == (2, "")
+    assert message in refused.err
+    assert texts(file) == (LEFT, MOVED)
+
+
+def test_moved_records_are_not_missed(file: Path) -> None:
+    assert cme(file, "edit", "sepsis", "--credits", "2").code == 0
+    assert apply(file).code == 0
+    assert cme(file, "recover", "--json").json["records"] == []
+    assert cme(file, "restore", "sepsis").code == 0
+    assert cme(file, "recover", "--json").json["records"] == []
+    assert cme(file, "undo").code == 0
+    assert cme(file, "recover", "--json").json["records"] == []
+
+
+def test_a_record_without_an_id_keeps_its_name_or_stays(file: Path) -> None:
+    bare = SEPSIS.replace('id = "sepsis"\n', "")
+    file.write_text(HEAD + bare, "utf-8")
+    assert apply(file).code == 0
+    assert texts(file) == (HEAD, "format = 1\n\n" + bare)
+    assert cme(file, "restore", "2021-03-06-sepsis").code == 0
+    # Of two that answer to one name the first is the ledger's: moved away, it would be the second.
+    later = bare.replace("1.50", "1.25").replace("BIDMC", "MGH")
+    later = later.replace("date = 2021-03-06", "start = 2021-03-06")
+    both = HEAD + bare + "\n" + later.replace("title", 'kind = "fellowship"\ntitle')
+    file.write_text(both, "utf-8")
+    other(file).write_text("format = 1\n", "utf-8")
+    refused = apply(file)
+    assert refused.code == 4, refused.out
+    assert "cmeledger fmt" in refused.err
+    assert texts(file) == (both, "format = 1\n")
+
+
+def doubled(file: Path) -> None:
+    file.write_text(TEXT, "utf-8")
+    other(file).write_text(
+        MOVED.replace(SEPSIS, SEPSIS.replace("1.50   # as", "1.5 # as")), "utf-8"
+    )
+
+
+def test_a_record_in_both_files_is_one(file: Path) -> None:
+    plain = cme(file, "list", "--json").json["records"]
+    doubled(file)
+    assert cme(file, "check", "--json").json["errors"] == 0
+    assert cme(file, "list", "--json").json["records"] == plain
+    assert "sepsis" in other(file).read_text("utf-8")  # a command that reads leaves it
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("add", "New", "--category", "1", "--credits", "1"), ("edit", "sepsis", "--credits", "2")],
+)
+def test_the_next_command_that_writes_clears_it_up(file: Path, command: tuple[str, ...]) -> None:
+    doubled(file)
+    assert cme(file, *command, "--dry-run").code == 0
+    assert "sepsis" in other(file).read_text("utf-8")
+    done = cme(file, *command)
+    assert done.code == 0, done.err
+    assert "left 2 records in the ledger and in its archive" in done.err
+    ledger, archive = texts(file)
+    assert ledger.count('"sepsis"') == 1
+    assert ledger.count('"paper"') == 1
+    assert archive == "format = 1\n"
+
+
+def test_a_record_that_differs_in_the_archive_is_left_there(file: Path) -> None:
+    both = MOVED.replace("1.50", "1.25")
+    other(file).write_text(both, "utf-8")
+    found = cme(file, "check", "--json").json["problems"]
+    assert [(p["code"], p["record"]) for p in found if p["severity"] == "error"] == [
+        ("duplicate-id", "sepsis")
+    ]
+    assert cme(file, "claim", "recent").code == 2  # claimed already: nothing but clearing up
+    assert 'id = "sepsis"' in other(file).read_text("utf-8")
+    assert 'id = "paper"' not in other(file).read_text("utf-8")
+
+
+@pytest.mark.parametrize("which", ["ledger", "archive"])
+def test_a_read_only_file_leaves_both_as_they_are(file: Path, which: str) -> None:
+    other(file).write_text("format = 1\n", "utf-8")
+    (file if which == "ledger" else other(file)).chmod(0o400)
+    refused = apply(file)
+    assert refused.code == 4
+    assert "chmod u+w" in refused.err
+    assert texts(file) == (TEXT, "format = 1\n")
+
+
+@pytest.mark.parametrize("linked", [False, True], ids=["beside", "in place"])
+@pytest.mark.parametrize("move", ["archive", "restore"])
+def test_where_the_second_file_cannot_be_saved_the_first_is_taken_back(
+    file: Path, move: str, linked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = History(str(file.parent.parent / "history"))
+    other(file).write_text("format = 1\n", "utf-8")
+    if move == "restore":
+        assert apply(file).code == 0
+    if linked:
+        for path in (file, other(file)):
+            os.link(path, path.with_suffix(".bak"))
+    before = texts(file)
+    book = open_book(str(file), DAY)
+    step = (
+        archive.archiving(book, archive.going(book))
+        if move == "archive"
+        else archive.restoring(book, "sepsis")
+    )
+    real, calls = saving.attempt, []
+
+    def second_fails(path: str, handle: int, order: saving.Order) -> saving.Saved:
+        calls.append(path)
+        if len(calls) == 2:
+            raise NotWritten(path, "there is no room on the disk", "make room")
+        return real(path, handle, order)
+
+    monkeypatch.setattr(saving, "attempt", second_fails)
+    with pytest.raises(NotWritten, match="no room"):
+        archive.perform(book, step, history)
+    first, second = (other(file), file) if move == "archive" else (file, other(file))
+    assert calls == [str(first), str(second), str(first)]
+    assert texts(file) == before
+    monkeypatch.undo()
+    archive.perform(open_book(str(file), DAY), step, history)
+    assert texts(file) != before
+
+
+def test_a_record_changed_meanwhile_is_a_conflict(file: Path) -> None:
+    book = open_book(str(file), DAY)
+    step = archive.archiving(book, archive.going(book))
+    changed = TEXT.replace("1.50", "1.75")
+    file.write_text(changed, "utf-8")
+    with pytest.raises(Conflict, match="'sepsis' was changed meanwhile"):
+        archive.perform(book, step, None)
+    assert file.read_text("utf-8") == changed
+    assert beside(file) == []
+
+
+def test_another_record_added_meanwhile_is_kept(file: Path) -> None:
+    book = open_book(str(file), DAY)
+    step = archive.archiving(book, archive.going(book))
+    more = RECENT.replace('"recent"', '"more"').replace("2022-05-11", "2025-01-01")
+    file.write_text(TEXT + "\n" + more, "utf-8")
+    archive.perform(book, step, None)
+    assert texts(file) == (LEFT + "\n" + more, MOVED)
+
+
+def test_without_a_history_it_goes_too(file: Path) -> None:
+    env = {"CMELEDGER_HISTORY": "off"}
+    done = run_here("archive", "--apply", "--yes", str(file), *AS_OF, env=env)
+    assert (done.code, texts(file)) == (0, (LEFT, MOVED))
+
+
+def test_a_broken_archive_stops_it(file: Path) -> None:
+    other(file).write_text("a = \n", "utf-8")
+    refused = apply(file)
+    assert refused.code == 3
+    assert texts(file) == (TEXT, "a = \n")
+
+
+def test_evidence_stays_where_it_is(file: Path) -> None:
+    paper = file.parent / "evidence" / "sepsis.pdf"
+    paper.parent.mkdir()
+    paper.write_bytes(b"%PDF-1.7")
+    named = SEPSIS.replace('no-evidence = "sample"', 'evidence = ["evidence/sepsis.pdf"]')
+    file.write_text(TEXT.replace(SEPSIS, named), "utf-8")
+    found = cme(file, "verify", "--json").json["files"]
+    assert apply(file).code == 0
+    assert paper.read_bytes() == b"%PDF-1.7"
+    assert [item["file"] for item in found] == ["evidence/sepsis.pdf"]
+    assert cme(file, "verify", "--json").json["files"] == found
+
+
+def test_the_numbers_are_the_same(file: Path) -> None:
+    def answers() -> list[object]:
+        status = cme(file, "status", "--json").json
+        old = cme(file, "status", "--cycle", "2020", "--json").json
+        why = cme(file, "why", "paper", "--json").json
+        return [status["licenses"], old["licenses"], why["counted"], why["reasons"]]
+
+    before = answers()
+    assert apply(file).code == 0
+    assert answers() == before
+
+
+def test_an_archived_publication_does_not_count_again(file: Path) -> None:
+    assert apply(file).code == 0
+    again = PAPER.replace('"paper"', '"again"').replace("2019-11-02", "2025-11-02")
+    with file.open("a", encoding="utf-8") as opened:
+        opened.write("\n" + again)
+    # Ten credits a work, ever; the archived record of 2019 took them.
+    assert cme(file, "why", "again", "--json").json["counted"] == 0
+    alone = cme(file, "why", "again", "--json", "--without-archive")
+    assert alone.json["counted"] == 10
+    assert "left out" in alone.err
+
+
+def test_the_help_says_that_nothing_is_deleted() -> None:
+    assert "nothing is ever deleted" in " ".join(parser().format_help().split())
