@@ -178,6 +178,8 @@ def held(
         assert sum(record not in new for record in old) <= 1, where
     elif verb in ("undo", "redo"):
         assert after in seen, where
+    elif verb == "renew":
+        assert new == old, where
     elif verb == "fmt":
         assert len(new) == len(old), where
         assert all(record in new or {**record, "id": 0} in nameless(new) for record in old), where

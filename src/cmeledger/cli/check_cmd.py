@@ -4,11 +4,12 @@ import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
-from cmeledger.cli import common
+from cmeledger.cli import common, renewals
 from cmeledger.cli.main import VERBS, Io
 from cmeledger.evidence import look
 from cmeledger.ledger.source import Places, place
 from cmeledger.problems import Exit, LedgerUnusable, Problem
+from cmeledger.report.terminal import style_for
 
 
 def parser() -> ArgumentParser:
@@ -39,6 +40,10 @@ def run(options: Namespace, io: Io) -> Exit:
     problems = place(found, Places(book.document.text), Places(book.archive.text))
     archive = (book.archive_file, book.archive.text)
     _print(file, problems, book.document.text, archive, options.json, io)
+    if not options.json:
+        style = style_for(io.out, io.env)
+        shown = renewals.as_lines(book, style, common.again(options))
+        io.out.write("".join(f"{line}\n" for line in shown))
     counted = {"error", "warning"} if options.strict else {"error"}
     return Exit.NO if any(p.severity in counted for p in problems) else Exit.DONE
 
@@ -57,7 +62,6 @@ def _print(
         io.out.write(documents.dumps(documents.check(file, problems, archive[0])))
         return
     from cmeledger.report.check_text import lines
-    from cmeledger.report.terminal import style_for
 
     style = style_for(io.out, io.env)
     shown = lines(file, problems, text, archive, style)

@@ -25,6 +25,7 @@ VERBS: Final = {
     "claim": "an attended record as claimed",
     "repeat": "a record like another one, on another day",
     "attach": "a certificate to a record: a copy in evidence/, and its digest",
+    "renew": "what you attest at a renewal, and tell when it alters later",
     "undo": "the last save back, to the byte",
     "redo": "again what was undone last",
     "recover": "saved records that an editor with an old text took back",

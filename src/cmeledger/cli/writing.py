@@ -7,7 +7,7 @@ from contextlib import suppress
 from difflib import unified_diff
 from io import StringIO
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from cmeledger import recovery
 from cmeledger.book import Book, open_book
@@ -23,7 +23,7 @@ from cmeledger.report import documents
 from cmeledger.report.terminal import Style, style_for
 from cmeledger.visible import visible
 
-NO_MORE: Final[Mapping[str, str]] = MappingProxyType({})
+NO_MORE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 def add_options(made: argparse.ArgumentParser) -> None:
@@ -86,7 +86,7 @@ def carry_out(
     options: argparse.Namespace,
     io: Io,
     words: Sequence[str],
-    more: Mapping[str, str] = NO_MORE,
+    more: Mapping[str, Any] = NO_MORE,
 ) -> Exit:
     """Save what an operation does, or show it, and answer.
 
@@ -158,7 +158,7 @@ def answer(
     io: Io,
     *,
     done: str = "",
-    more: Mapping[str, str] = NO_MORE,
+    more: Mapping[str, Any] = NO_MORE,
 ) -> Exit:
     """Say what was written, or would be; `more` goes into the JSON."""
     written = not options.dry_run and saved.after != saved.before
