@@ -258,6 +258,26 @@ def test_what_changes_while_it_asks_is_not_attested(file: Path) -> None:
     assert b"[[renewal]]" in file.read_bytes()
 
 
+def test_what_was_left_out_for_an_error_is_said(file: Path) -> None:
+    edit(file, 'id = "long"', 'id = "long"\nlocatoin = "x"')
+    done = cme(file, "renew", "--yes")
+    assert done.code == 0
+    assert "what has an error is left out of these totals" in done.err
+    (item,) = tomllib.loads(file.read_text("utf-8"))["renewal"]
+    assert item["totals"]["total"] == 8  # 6 + 2
+
+
+def test_a_license_of_which_nothing_is_asked(tmp_path: Path) -> None:
+    file = tmp_path / "cme.toml"
+    license = license_of("2026-05-10", "inactive")
+    file.write_text(ledger(*RECORDS, license=license, practice=PRACTICE), "utf-8")
+    done = cme(file, "renew", "--yes")
+    assert (done.code, "Nothing is asked of this license." in done.out) == (0, True)
+    (item,) = tomllib.loads(file.read_text("utf-8"))["renewal"]
+    assert item["totals"] == {}
+    assert found(file) == ([], [])
+
+
 def test_two_licenses_get_one_renewal_each(tmp_path: Path) -> None:
     """A limited license that ended goes untold where another one goes on."""
     file = tmp_path / "cme.toml"

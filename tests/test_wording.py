@@ -98,6 +98,15 @@ def test_other_credits(credits: str, text: str) -> None:
     assert not wording.has_credits(flat(text), Decimal(credits))
 
 
+def test_a_hostile_text_costs_no_more_than_another() -> None:
+    """Each of these would keep a search busy for hours that tries every pair."""
+    many = 50_000
+    assert not wording.has_name("maya " * many + "x y z w " + "chen " * many, "Maya Chena")
+    assert not wording.has_name("maya " * many + "x y z w " + "chen " * many, "Maya Chen")
+    assert not wording.has_date("jan" * many + "-" * many, date(2025, 6, 3))
+    assert not wording.has_credits("jan" * many + "0" * many + " 1 1" * many, Decimal(3))
+
+
 def test_words_in_a_row() -> None:
     assert wording.has_words(flat("Title: SCOPE of\nPain -- Safer"), "Scope of Pain: safer")
     assert not wording.has_words(flat("Scope of Painting"), "Scope of Pain")

@@ -38,9 +38,12 @@ def has_name(text: str, name: str) -> bool:
     if not wanted:
         return False
     words = _words(text)
-    first = [number for number, word in enumerate(words) if word == wanted[0]]
-    last = [number for number, word in enumerate(words) if word == wanted[-1]]
-    if any(abs(one - other) <= APART for one in first for other in last):
+    last = {number for number, word in enumerate(words) if word == wanted[-1]}
+    near = range(-APART, APART + 1)
+    if any(
+        word == wanted[0] and any(number + step in last for step in near)
+        for number, word in enumerate(words)
+    ):
         return True
     apart = "".join(word for word in words if len(word) == 1)  # "M A Y A  C H E N"
     return len(wanted) > 1 and "".join(wanted) in apart
@@ -102,5 +105,5 @@ def _date(month: str, day: str, year: str, names: str) -> re.Pattern[str]:
 
 
 _ANY_DATE: Final = _date(
-    r"\d{1,2}", r"\d{1,2}", r"[12]\d{3}", "|".join(f"{name[:3]}[a-z]*" for name in MONTHS)
+    r"\d{1,2}", r"\d{1,2}", r"[12]\d{3}", "|".join(f"{name[:3]}[a-z]{{0,7}}" for name in MONTHS)
 )

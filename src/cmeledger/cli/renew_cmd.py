@@ -52,6 +52,10 @@ def run(options: Namespace, io: Io) -> Exit:
         print(
             f"note: attested already{when}; that record stays, the new one is compared", file=io.err
         )
+    if common.answer(opened) is Exit.NO:
+        again = common.again(options)
+        text = "what has an error is left out of these totals: see cmeledger check"
+        print(f"note: {text}{again}", file=io.err)
     if not options.json:
         style = style_for(io.out, io.env)
         shown = [
