@@ -182,6 +182,8 @@ def held(
         assert all(record in old for record in new), where
     elif verb == "restore":
         assert all(record in new for record in old), where
+    elif verb == "renew":
+        assert new == old, where
     elif verb == "fmt":
         assert len(new) == len(old), where
         assert all(record in new or {**record, "id": 0} in nameless(new) for record in old), where

@@ -9,6 +9,7 @@ from datetime import date
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
+from cmeledger import renewal
 from cmeledger.book import Book, remake
 from cmeledger.ledger import edit, spell
 from cmeledger.ledger.activities import free_id, slug
@@ -21,6 +22,7 @@ from cmeledger.ledger.schema import KINDS
 from cmeledger.model import Activity, Path
 from cmeledger.problems import Clash, Conflict, Problem, UsageError
 from cmeledger.rules.counting import fold_title
+from cmeledger.rules.standing import Report
 
 GUESSED: Final = ("provider", "kind", "category")
 
@@ -139,6 +141,40 @@ def repeating(book: Book, id: str, changes: Mapping[str, Any]) -> Operation:
 def repeated(book: Book, id: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     """Take what a record says for one like it: the keys of `repeating`."""
     return edit.repeated(find(book, id)[1], changes)
+
+
+def renewing(book: Book, reports: Sequence[Report]) -> Operation:
+    """Write down what is attested on the book's day, for the cycle of each report.
+
+    The operation raises Conflict where the ledger came to say something else meanwhile.
+    """
+    shown = [renewal.values(book, report) for report in reports]
+
+    def apply(now: bytes) -> bytes:
+        fresh = read(book, now)
+        if fresh is not book and shown != list(_attested_again(fresh, reports)):
+            raise Conflict(
+                book.file,
+                "what you would attest was changed meanwhile; nothing was written",
+                "run it again, and look at the totals as they are now",
+            )
+        document = fresh.document
+        for values in shown:
+            edited = edit.add(now, "renewal", values, document)
+            now, document = edited.data, edited.document
+        return now
+
+    days = ", ".join(report.cycle.end.isoformat() for report in reports)
+    return Operation(f"renew {days}", None, apply, Touched())
+
+
+def _attested_again(book: Book, reports: Sequence[Report]) -> Iterator[dict[str, Any]]:
+    """Work out what is attested once more, in a ledger that was changed meanwhile."""
+    tallies = {item.license.path: item for item in book.tallies()}
+    for report in reports:
+        counted = tallies.get(report.tally.license.path)
+        if counted is not None:
+            yield renewal.values(book, book.report(counted, report.cycle))
 
 
 def together(what: str, operations: Sequence[Operation]) -> Operation:

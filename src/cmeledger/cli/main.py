@@ -27,6 +27,7 @@ VERBS: Final = {
     "attach": "a certificate to a record: a copy in evidence/, and its digest",
     "archive": "the records that may go into the archive beside the ledger",
     "restore": "a record of the archive back into the ledger",
+    "renew": "what you attest at a renewal, and tell when it alters later",
     "undo": "the last save back, to the byte",
     "redo": "again what was undone last",
     "recover": "saved records that an editor with an old text took back",

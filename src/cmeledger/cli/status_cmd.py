@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from cmeledger.cli import common
+from cmeledger.cli import common, renewals
 from cmeledger.cli.main import VERBS, Io
 from cmeledger.problems import Exit
 
@@ -25,15 +25,17 @@ def run(options: Namespace, io: Io) -> Exit:
     if options.json:
         from cmeledger.report import documents
 
-        io.out.write(documents.dumps(documents.status(book, reports, problems)))
+        document = documents.status(book, reports, problems)
+        io.out.write(documents.dumps(document | {"renewals": renewals.as_json(book)}))
     else:
         from cmeledger.report.status_text import lines
         from cmeledger.report.terminal import style_for
 
         style = style_for(io.out, io.env)
-        io.out.write(
-            "".join(
-                f"{line}\n" for line in lines(book, reports, problems, style, common.again(options))
-            )
-        )
+        again = common.again(options)
+        shown = [
+            *lines(book, reports, problems, style, again),
+            *renewals.as_lines(book, style, again),
+        ]
+        io.out.write("".join(f"{line}\n" for line in shown))
     return common.answer(book)
