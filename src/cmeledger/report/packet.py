@@ -252,6 +252,8 @@ def _entry(activity: Activity, seen: Counted, serves: list[str], files: list[int
     elif activity.start is not None and activity.completed is None:
         dates = f"from {dates}"
     credits = amount(seen.claimed)
+    if activity.credits is not None and activity.credits != seen.claimed:
+        credits = f"{credits} (written {amount(activity.credits)})"
     if activity.status != "claimed":
         credits = f"{credits}, {activity.status}"
     elif seen.counted != seen.claimed:

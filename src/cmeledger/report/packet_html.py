@@ -15,6 +15,7 @@ svg { display: block; width: 100%; height: auto; }
 ul { list-style: none; padding: 0; } li { margin: 0 0 .9rem; }
 .dim { color: #505050; font-size: .87rem; } .trouble { font-weight: bold; }
 code { font-size: .8rem; }
+svg { print-color-adjust: exact; }
 @media print { body { font-size: 10pt; margin: 0; max-width: none; }
   h2 { break-before: page; } h2, h3 { break-after: avoid; } li { break-inside: avoid; }
   @page { size: letter; margin: 18mm; } }
@@ -23,8 +24,6 @@ _POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 )
 _COLORS: Final = {"Met": "#1e6e3c", "Short": "#aa1e1e"}
-ROW: Final = 34
-"""The height of a requirement in the picture."""
 
 
 def html(packet: Packet) -> str:
@@ -47,7 +46,8 @@ def _lines(packet: Packet) -> Iterator[str]:
     yield f'<p class="dim">{escape(NOT_ADVICE)}</p>'
     for part in packet.parts:
         yield from _part(part)
-    yield "<h2>Index of files</h2><ul>"
+    yield '<h2>Index of files</h2><p class="dim">The files themselves are not in this document.</p>'
+    yield "<ul>"
     for listed in packet.files:
         yield f"<li><strong>{listed.number}. {escape(listed.file)}</strong><br>"
         yield f'<span class="dim">{escape(listed.size)} · {escape(listed.owners)}</span>'
@@ -61,12 +61,10 @@ def _lines(packet: Packet) -> Iterator[str]:
 def _part(part: Part) -> Iterator[str]:
     yield f"<h2>Summary: {escape(part.license)}</h2>"
     yield f"<p>Cycle: {escape(part.cycle)}<br>{escape(part.headline)}</p>"
-    yield from _picture(part.summary)
+    yield "<ul>"
     for item in part.summary:
-        yield f"<h3>{escape(item.name)}: {item.status}, {escape(item.numbers)}</h3>"
-        for note in item.notes:
-            yield f"<p>{escape(note)}</p>"
-        yield f'<p class="dim">Sources: {escape(item.sources)}</p>'
+        yield from _requirement(item)
+    yield "</ul>"
     yield "<h3>Sources</h3><ul>"
     for source in part.sources:
         yield f"<li>{escape(source)}</li>"
@@ -84,19 +82,17 @@ def _part(part: Part) -> Iterator[str]:
         yield "</ul>"
 
 
-def _picture(summary: tuple[Summary, ...]) -> Iterator[str]:
-    """Draw a bar for each requirement, with its name, status and numbers in words."""
-    height = ROW * len(summary) + 4
-    yield f'<svg viewBox="0 0 700 {height}" role="img" aria-label="Progress by requirement">'
-    for number, item in enumerate(summary):
-        top = number * ROW
-        long = round(700 * float(item.share), 1)
-        text = escape(f"{item.name}: {item.status}, {item.numbers}")
-        yield f'<text x="0" y="{top + 14}" font-size="13">{text}</text>'
-        yield f'<rect x="0" y="{top + 19}" width="700" height="8" fill="#e1e1e1"/>'
-        color = _COLORS.get(item.status, "#505050")
-        yield f'<rect x="0" y="{top + 19}" width="{long}" height="8" fill="{color}"/>'
-    yield "</svg>"
+def _requirement(item: Summary) -> Iterator[str]:
+    """Show a requirement, with a bar as long as what is counted."""
+    yield f"<li><strong>{escape(item.name)}: {item.status}, {escape(item.numbers)}</strong>"
+    long = round(700 * float(item.share), 1)
+    color = _COLORS.get(item.status, "#505050")
+    yield '<svg viewBox="0 0 700 12" role="img" aria-label="progress">'
+    yield '<rect y="2" width="700" height="8" fill="#e1e1e1"/>'
+    yield f'<rect y="2" width="{long}" height="8" fill="{color}"/></svg>'
+    for note in item.notes:
+        yield f"{escape(note)}<br>"
+    yield f'<span class="dim">Sources: {escape(item.sources)}</span></li>'
 
 
 def _entry(entry: Entry) -> Iterator[str]:

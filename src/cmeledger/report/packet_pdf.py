@@ -56,6 +56,7 @@ def render(packet: Packet, read: Read, tell: Tell) -> Made:
     sheet = _Paper(packet)
     _index(sheet, packet, dict.fromkeys(merged, 0), troubles)
     page = paper.page_no() + sheet.page_no()
+    sheet.close_fonts()
     first: dict[int, int] = {}
     for number, (_, count) in merged.items():
         first[number] = page + 1
@@ -66,7 +67,9 @@ def render(packet: Packet, read: Read, tell: Tell) -> Made:
         marks.append(Mark("Certificates", min(first.values()) - 1, 0))
     files = {listed.number: listed.file for listed in packet.files}
     marks += [Mark(f"{n}. {files[n]}", at - 1, 1) for n, at in first.items()]
-    parts = [bytes(paper.output()), *(data for data, _ in merged.values())]
+    drawn = bytes(paper.output())
+    paper.close_fonts()
+    parts = [drawn, *(data for data, _ in merged.values())]
     title = f"Continuing medical education: {packet.physician}"
     return Made(put_together(parts, marks, title, f"As of {packet.as_of}"), page, troubles)
 
@@ -133,6 +136,12 @@ class _Paper(FPDF):
         known = font.cmap if isinstance(font, TTFFont) else {}
         return "".join(char if ord(char) in known else escape(char) for char in text)
 
+    def close_fonts(self) -> None:
+        """Close the files of the fonts, which are read as their shapes are needed."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                font.ttfont.close()
+
     def keep(self, height: float) -> None:
         """Begin a page where less than a height is left of this one."""
         if self.will_page_break(height):
@@ -198,7 +207,7 @@ def _requirement(paper: _Paper, item: Summary) -> None:
 
 
 def _entry(paper: _Paper, entry: Entry) -> None:
-    paper.keep(22)
+    paper.keep(20 + 4 * len(entry.details))
     paper.write_line(entry.title, "B", 9.5)
     paper.write_line(entry.provider, indent=4)
     paper.write_line(f"{entry.date} · credits: {entry.credits}", indent=4)
