@@ -15,6 +15,7 @@ from zipfile import ZipFile
 
 import pytest
 from PIL import Image
+from PIL.ExifTags import Base
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, RectangleObject, TextStringObject
 
@@ -277,6 +278,19 @@ def test_a_certificate_cannot_act(tmp_path: Path) -> None:
     assert annotations[0].get_object()["/V"] == "Typed in"
 
 
+def test_a_photograph_that_lies_is_turned_upright(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (300, 200), (200, 10, 10))
+    exif = picture.getexif()
+    exif[Base.Orientation] = 6  # the camera was held on its side
+    picture.save(tmp_path / "a.jpg", exif=exif)
+    _, output = make(tmp_path, proven("a.jpg"))
+    last = PdfReader(output).pages[-1]
+    assert (last.mediabox.width, last.mediabox.height) == (612, 792)
+    (shown,) = last.images
+    assert shown.image is not None
+    assert shown.image.size == (200, 300)
+
+
 @pytest.mark.parametrize(("name", "form"), [("a.png", "PNG"), ("a.jpg", "JPEG")])
 def test_a_picture_is_placed_on_a_page(name: str, form: str, tmp_path: Path) -> None:
     Image.new("RGB", (300, 200), (200, 10, 10)).save(tmp_path / name, form)
@@ -285,6 +299,14 @@ def test_a_picture_is_placed_on_a_page(name: str, form: str, tmp_path: Path) -> 
     last = PdfReader(output).pages[-1]
     assert len(last.images) == 1
     assert (last.mediabox.width, last.mediabox.height) == (792, 612)  # it lies on its side
+
+
+def test_what_is_transparent_in_a_picture_is_white(tmp_path: Path) -> None:
+    Image.new("RGBA", (20, 20), (0, 0, 0, 0)).save(tmp_path / "a.png")
+    _, output = make(tmp_path, proven("a.png"))
+    (shown,) = PdfReader(output).pages[-1].images
+    assert shown.image is not None
+    assert shown.image.convert("RGB").getpixel((5, 5)) == (255, 255, 255)
 
 
 def test_a_picture_of_too_many_points_is_named(tmp_path: Path) -> None:
@@ -404,11 +426,11 @@ def test_the_ledger_and_its_files_are_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(a_pdf())
     file = tmp_path / "cme.toml"
     file.write_text(proven("a.pdf"), "utf-8")
-    for name in ("cme.toml", "a.pdf"):
-        before = (tmp_path / name).read_bytes()
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    for name in ("cme.toml", "a.pdf", "cme.archive.toml"):
         result = run_here("packet", str(file), "-o", str(tmp_path / name), "--force")
         assert result.code == 4
-        assert (tmp_path / name).read_bytes() == before
+        assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_a_link_of_that_name_is_replaced_not_followed(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import IO
 
 from cmeledger import certificates
-from cmeledger.book import Book
+from cmeledger.book import Book, archive_name
 from cmeledger.certificates import Certificate
 from cmeledger.cli import common
 from cmeledger.cli.main import VERBS, Io
@@ -100,7 +100,7 @@ def _output(options: Namespace, book: Book, year: int) -> str:
 
 def _refuse_own(book: Book, file: str) -> None:
     """Refuse what is never replaced, whatever is said: the ledger, its archive, its evidence."""
-    own = [book.file, *filter(None, [book.archive_file])]
+    own = [book.file, archive_name(book.file)]
     own += [os.path.join(book.folder, item.file) for _, item in named(book.ledger)]
     try:
         real = os.path.realpath(file)

@@ -6,7 +6,8 @@ import secrets
 from collections.abc import Callable
 from typing import IO
 
-from cmeledger.ledger import disk
+from cmeledger.ledger import disk, platform
+from cmeledger.ledger.leftover import sweep_copies
 from cmeledger.problems import NotWritten
 
 
@@ -31,9 +32,11 @@ def write(file: str, fill: Callable[[IO[bytes]], object], *, force: bool) -> boo
     """
     refuse(file, force=force)
     folder = os.path.dirname(file)
-    temporary = os.path.join(folder, f".cmeledger-{os.getpid()}-{secrets.token_hex(4)}.new")
+    temporary = os.path.join(folder, f".cmeledger-{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
+        sweep_copies(folder or ".")
         with open(disk.make(temporary), "w+b") as opened:
+            platform.lock(opened.fileno())  # whoever sweeps sees that it is in work
             fill(opened)
             opened.flush()
             os.fsync(opened.fileno())

@@ -126,6 +126,8 @@ def _harmless(page: "PageObject") -> "PageObject":
         item = reference.get_object()
         if isinstance(item, DictionaryObject) and item.get("/Subtype") in _SHOWN:
             look = {NameObject(name): item.raw_get(name) for name in _LOOK if name in item}
+            if not isinstance(item.get("/V"), str):
+                look.pop(NameObject("/V"), None)  # a signature leads to the rest of its document
             shown.append(DictionaryObject(look))
     if shown:
         made[NameObject("/Annots")] = shown
@@ -137,17 +139,27 @@ def _picture(data: bytes) -> bytes:
     with _reasons():
         from fpdf import FPDF
         from PIL import Image, ImageOps
+        from PIL.ExifTags import Base
 
         with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as picture:
             if picture.width * picture.height > MOST_PIXELS:
                 raise Unusable(f"{picture.width} × {picture.height} points: too large a picture")
-            turned = ImageOps.exif_transpose(picture).convert("RGB")
-        across = turned.width > turned.height
+            shown: Any = io.BytesIO(data)  # a JPEG goes in as it is
+            turned = ImageOps.exif_transpose(picture)
+            across = turned.width > turned.height
+            if picture.format == "PNG":
+                if turned.has_transparency_data:
+                    sheet = Image.new("RGBA", turned.size, "white")
+                    turned = Image.alpha_composite(sheet, turned.convert("RGBA"))
+                shown = turned.convert("RGB")
+            elif picture.getexif().get(Base.Orientation, 1) != 1:
+                shown = io.BytesIO()
+                turned.convert("RGB").save(shown, "JPEG", quality=90)
         paper = FPDF("landscape" if across else "portrait", "pt", "letter")
         paper.set_auto_page_break(auto=False)
         paper.add_page()
         width, height = paper.w - 2 * MARGIN, paper.h - 2 * MARGIN
-        paper.image(turned, MARGIN, MARGIN, width, height, keep_aspect_ratio=True)
+        paper.image(shown, MARGIN, MARGIN, width, height, keep_aspect_ratio=True)
         return bytes(paper.output())
 
 

@@ -117,15 +117,11 @@ class _Paper(FPDF):
         self.set_font(FONT, style, size)
         self.set_text_color(*color)
         self.set_x(self.l_margin + indent)
-        height = size * 0.48
-        self.multi_cell(
-            self.epw - indent,
-            height,
-            self.shown(text),
-            align="L",
-            new_x=XPos.LMARGIN,
-            new_y=YPos.NEXT,
-        )
+        text, width, height = self.shown(text), self.epw - indent, size * 0.48
+        # Breaking lines takes ten times as long as drawing one, and few texts need it.
+        fits = self.get_string_width(text) <= width - 2 * self.c_margin
+        draw = self.cell if fits else self.multi_cell
+        draw(width, height, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def shown(self, text: str) -> str:
         """Write what the font has no shape for as escapes: nothing is dropped."""
