@@ -19,6 +19,7 @@ from PIL.ExifTags import Base
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, RectangleObject, TextStringObject
 
+from cmeledger.cli.main import Io, main
 from cmeledger.ledger.spell import value
 from conftest import NASTY, SAMPLES, Result, run_here, run_program
 from ledgers import course, ledger
@@ -459,3 +460,21 @@ def test_what_cannot_be_is_refused_and_nothing_is_written(
     result = run_here("packet", "--as-of", "2026-03-01", *options)
     assert (result.code, result.out) == (code, "")
     assert [path.name for path in tmp_path.iterdir()] == ["cme.toml"]
+
+
+def test_progress_shows_on_a_terminal_only(tmp_path: Path) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    for name in ("a.pdf", "b.pdf"):
+        (tmp_path / name).write_bytes(a_pdf(name))
+    (tmp_path / "cme.toml").write_text(proven("a.pdf", "b.pdf"), "utf-8")
+    out, err = io.StringIO(), Terminal()
+    arguments = ["packet", str(tmp_path / "cme.toml"), "--as-of", "2026-03-01"]
+    assert main(arguments, Io(out, err, {})) == 0
+    shown = [line.strip() for line in err.getvalue().split("\r")]
+    assert "looking at files ██████████·········· 1 of 2" in shown
+    assert "merging files ████████████████████ 2 of 2" in shown
+    assert shown[-1] == ""
+    assert run_here(*arguments, "--force").err == ""

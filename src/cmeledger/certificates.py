@@ -42,13 +42,14 @@ def gather(
     """Look at every file that records and waivers name; one named twice is one certificate.
 
     Takes the ledger's folder (`Book.folder`); nothing but regular files inside it is opened.
-    `tell` is called with the count of files before each is read.
+    `tell` is called with the count of names before each file is read.
     """
     found: dict[object, Certificate] = {}
-    together = 0
+    together, looked_at = 0, 0
     for owner in owners:
         for item in owner.evidence:
-            tell(len(found))
+            looked_at += 1
+            tell(looked_at)
             seen = look_at(item, folder, closely=True)
             key = seen.identity or item.file
             known = found.get(key)

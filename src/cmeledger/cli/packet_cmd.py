@@ -3,18 +3,24 @@
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
-from typing import IO
+from decimal import Decimal
+from typing import IO, Final
 
 from cmeledger import certificates
 from cmeledger.book import Book, archive_name
 from cmeledger.certificates import Certificate
 from cmeledger.cli import common
 from cmeledger.cli.main import VERBS, Io
-from cmeledger.evidence import named
+from cmeledger.evidence import Owner, named
 from cmeledger.ledger import export
+from cmeledger.model import ZERO
 from cmeledger.problems import Exit, NotWritten, UsageError
 from cmeledger.report import packet as packets
+from cmeledger.report.terminal import style_for
 from cmeledger.visible import visible
+
+_BAR_CELLS: Final = 60
+"""Of the line that shows progress."""
 
 
 def parser() -> ArgumentParser:
@@ -51,7 +57,10 @@ def run(options: Namespace, io: Io) -> Exit:
     owners = [activity for activity, _ in records]
     waivers = dict.fromkeys(waiver.path for item in chosen for waiver in item.waivers)
     granted = [waiver for waiver in book.ledger.waivers if waiver.path in waivers]
-    files = certificates.gather([*owners, *granted], book.folder, _teller(io, "looking at file"))
+    naming: list[Owner] = [*owners, *granted]
+    named_files = sum(len(owner.evidence) for owner in naming)
+    tell = _teller(io, "looking at files", named_files)
+    files = certificates.gather(naming, book.folder, tell)
     made = packets.packet(book, chosen, files)
     troubles = {item.number: item.trouble for item in made.files if item.trouble}
     pages = None
@@ -64,7 +73,9 @@ def run(options: Namespace, io: Io) -> Exit:
 
         by_number = {item.number: item for item in files}
         drawn = render(
-            made, lambda number: _bytes(by_number[number], book), _teller(io, "merging file")
+            made,
+            lambda number: _bytes(by_number[number], book),
+            _teller(io, "merging files", len(files)),
         )
         pages = drawn.pages
         for number, why in drawn.troubles.items():
@@ -124,13 +135,15 @@ def _filler(data: bytes) -> Callable[[IO[bytes]], object]:
     return lambda out: out.write(data)
 
 
-def _teller(io: Io, what: str) -> Callable[[int], None]:
-    """Give what shows progress: on a terminal only, on a line that is written over."""
+def _teller(io: Io, what: str, total: int) -> Callable[[int], None]:
+    """Give what shows progress: on a terminal only, on one line that is written over."""
     if not io.err.isatty():
         return lambda _: None
+    style = style_for(io.err, io.env)
 
     def tell(number: int) -> None:
-        io.err.write(f"\r{what} {number} ")
+        bar = style.bar(Decimal(number), ZERO, ZERO, Decimal(total), 20)
+        io.err.write(f"\r{what} {bar} {number} of {total} ".ljust(_BAR_CELLS))
         io.err.flush()
 
     return tell
@@ -138,7 +151,7 @@ def _teller(io: Io, what: str) -> Callable[[int], None]:
 
 def _clear(io: Io) -> None:
     if io.err.isatty():
-        io.err.write("\r" + " " * 40 + "\r")
+        io.err.write("\r" + " " * _BAR_CELLS + "\r")
 
 
 def _report(
