@@ -50,11 +50,15 @@ def _unsafe(controls: str) -> re.Pattern[str]:
     return re.compile(f"[{controls}{_ACTING}]|{_JOINER}")
 
 
-def _escape(match: re.Match[str]) -> str:
-    char = match.group()
+def escape(char: str) -> str:
+    """Write one character as a visible escape."""
     code = ord(char)
     if char in _SHORT:
         return _SHORT[char]
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _escape(match: re.Match[str]) -> str:
+    return escape(match.group())

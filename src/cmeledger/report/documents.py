@@ -1,6 +1,6 @@
 """The JSON documents of the commands (docs/json.md): plain dicts, credits as JSON numbers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +19,7 @@ from cmeledger.rules.standing import Report, Standing
 
 if TYPE_CHECKING:  # it brings hashes along, which only `verify` and `check` need
     from cmeledger.evidence import Named, Survey
+    from cmeledger.report.packet import Packet
 
 Json = dict[str, Any]
 SCHEMA: Final = 1
@@ -204,6 +205,26 @@ def _evidence(item: "Named") -> Json:
         "same_bytes_as": item.same_as,
         "message": seen.message or None,
         "help": seen.help or None,
+    }
+
+
+def packet(file: str, made: "Packet", pages: int | None, troubles: Mapping[int, str]) -> Json:
+    """Say which packet was written, and what is wrong with files that it names."""
+    return {
+        "schema": SCHEMA,
+        "file": file,
+        "written": True,
+        "pages": pages,
+        "records": sum(len(part.entries) for item in made.parts for part in item.sections),
+        "files": [
+            {
+                "number": item.number,
+                "file": item.file,
+                "sha256": item.digest,
+                "trouble": troubles.get(item.number),
+            }
+            for item in made.files
+        ],
     }
 
 
