@@ -7,7 +7,7 @@ from contextlib import suppress
 from difflib import unified_diff
 from io import StringIO
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from cmeledger import recovery
 from cmeledger.book import Book, archive_name, open_book
