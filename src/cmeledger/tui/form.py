@@ -3,7 +3,7 @@
 import asyncio
 import os
 import secrets
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -12,7 +12,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 from textual.widgets import Button, Footer, Static
 
 from cmeledger import change, form
@@ -25,6 +25,7 @@ from cmeledger.report.terminal import Style, wrap
 from cmeledger.report.trial import Trial, tried
 from cmeledger.tui.clash import BOTH, EDITOR, LATER, THEIRS, ask_about
 from cmeledger.tui.fields import Field
+from cmeledger.tui.latest import Latest
 from cmeledger.tui.lines import plain, plain_lines
 from cmeledger.tui.outward import why
 from cmeledger.typed import text_of
@@ -42,30 +43,6 @@ PREFIX: Final = "key-"
 def sentence(text: str) -> str:
     """Write a text of ours as a sentence of its own."""
     return text[:1].upper() + text[1:] + ("" if text.endswith(("?", ".", "!")) else ".")
-
-
-class Latest:
-    """Does one thing at a time for a screen, and once more if it was asked for meanwhile."""
-
-    def __init__(self, screen: Screen[Any], run: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Take the screen that it ends with, and what to do."""
-        self.screen, self.run = screen, run
-        self.running = self.again = False
-
-    def ask(self) -> None:
-        """Ask for it to be done."""
-        self.again = True
-        if not self.running:
-            self.running = True
-            self.screen.run_worker(self._all(), group="latest")
-
-    async def _all(self) -> None:
-        try:
-            while self.again and self.screen in self.screen.app.screen_stack:
-                self.again = False
-                await self.run()
-        finally:
-            self.running = False
 
 
 class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
@@ -249,7 +226,7 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
             differs = shown_back not in ("", self.typed[name].strip())
             parts.append(read.complaints.get(name) or found.get(name, ("", ""))[1])
             parts.append(f"Understood as {shown_back}." if differs else "")
-            if not any(parts):
+            if not any(parts[1:]):
                 parts.append(form.hint(form.KEYS[name]))
         self._put("form-message", " ".join(filter(None, parts)))
         missing = form.needed(form.whole(self.base, read.changes))
