@@ -131,7 +131,6 @@ def perform(book: Book, step: Step, history: History | None) -> Both:
     file = archive_name(book.file)
     made = not os.path.lexists(file)
     if made:
-        tried(book, step)  # what is refused makes no file
         _make(file, book)
     try:
         return save_both(book.file, file, (book.data, _archive(book)), step, history)

@@ -22,6 +22,8 @@ class _Lines(NamedTuple):
     text: str
     """From the comments above it to the end of its last line, or of the comments below."""
     comment_last: bool
+    above: int
+    """How many lines of comments stand above its header."""
 
 
 def move(data: bytes, path: Path, document: Document | None = None) -> Edited:
@@ -43,9 +45,9 @@ def move(data: bytes, path: Path, document: Document | None = None) -> Edited:
         return stays
     lines = _lines_of(document, path)
     without = edit.remove(data, path, document)  # refuses tables that stand apart
-    text = _put_in(without.data, lines, without.document)
+    text, line = _put_in(without.data, lines, without.document)
     meant = document.tables | {"activity": [*rest[:index], own, *rest[index:]]}
-    return _judged(text, data, data, meant, index)
+    return _judged(text, data, data, meant, index, line)
 
 
 def across(source: bytes, path: Path, target: bytes) -> tuple[Edited, Edited]:
@@ -64,11 +66,11 @@ def across(source: bytes, path: Path, target: bytes) -> tuple[Edited, Edited]:
     eol = "\r\n" if "\r\n" in there.text else "\n"
     lines = lines._replace(text=lines.text.replace("\r\n", "\n").replace("\n", eol))
     records = there.tables.get("activity", [])
-    text = _put_in(target, lines, there)
+    text, line = _put_in(target, lines, there)
     index = fresh.index(records, lines.record)
     meant = there.tables | {"activity": [*records[:index], lines.record, *records[index:]]}
     own = b"\n" + lines.text.encode()
-    return without, _judged(text, target, target + own, meant, index)
+    return without, _judged(text, target, target + own, meant, index, line)
 
 
 def _day_of(record: dict[str, Any]) -> date:
@@ -90,11 +92,15 @@ def _lines_of(document: Document, path: Path) -> _Lines:
         _day_of(record),
         document.text[layout.lead(sections[0]) : end],
         end > layout.line_end(sections[-1].own_end),
+        document.text.count("\n", layout.lead(sections[0]), sections[0].start),
     )
 
 
-def _put_in(data: bytes, lines: _Lines, document: Document) -> str:
-    """Add a record of the activity's day, and write the activity's own lines in its place."""
+def _put_in(data: bytes, lines: _Lines, document: Document) -> tuple[str, int]:
+    """Add a record of the activity's day, and write the activity's own lines in its place.
+
+    Returns the text, and the line of the activity's header.
+    """
     added = edit.add(data, "activity", {"date": lines.day}, document)
     found = added.data.decode("utf-8-sig").split("\n")
     first, last = added.line - 1, added.line  # the header, and the date
@@ -103,10 +109,13 @@ def _put_in(data: bytes, lines: _Lines, document: Document) -> str:
     blank = []
     if lines.comment_last and below and below[0].strip():
         blank = [ending]  # directly above a header, its last comment would become that record's
-    return "\n".join([*found[:first], lines.text + ending, *blank, *below])
+    text = "\n".join([*found[:first], lines.text + ending, *blank, *below])
+    return text, added.line + lines.above
 
 
-def _judged(text: str, old: bytes, lines: bytes, meant: dict[str, Any], index: int) -> Edited:
+def _judged(
+    text: str, old: bytes, lines: bytes, meant: dict[str, Any], index: int, line: int
+) -> Edited:
     """Read the result: the records that are meant, in the lines that are given, and no others."""
     new = (edit.MARK if old.startswith(edit.MARK) else b"") + text.encode()
     advice = "nothing was changed; move it in your editor"
@@ -118,8 +127,7 @@ def _judged(text: str, old: bytes, lines: bytes, meant: dict[str, Any], index: i
     if not same_lines or not spell.same(read.tables, meant):
         raise EditRefused("the ledger would not say just what was meant", advice)
     path: Path = ("activity", index)
-    layout = Layout(text)
-    return Edited(new, path, layout.line_number(layout.sections_of(path)[0].start), read)
+    return Edited(new, path, line, read)
 
 
 def _sorted(data: bytes) -> list[bytes]:
