@@ -17,7 +17,7 @@ MAX_BYTES: Final = 32 * 1024 * 1024
 MAX_PAGES: Final = 20
 MAX_TEXT: Final = 200_000
 MAX_MEMORY: Final = 1 << 30
-SECONDS: Final = 10.0
+SECONDS: Final = 30.0
 """How long one file may take."""
 FEW: Final = 20
 """Letters that are no certificate's text: the number of a scanned page, say."""
