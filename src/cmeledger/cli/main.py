@@ -18,6 +18,7 @@ VERBS: Final = {
     "verify": "every evidence file: is it there, whole, unchanged, and named once",
     "list": "the records, what they claim and what they count",
     "keep": "until when each record is kept",
+    "gaps": "the fewest credits that close everything short, and by when",
     "rules": "what is in force, its sources, and the readings taken",
     "add": "a record, every key an option; on a terminal it asks",
     "edit": "some keys of a record, or the record in your editor",
