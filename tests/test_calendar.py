@@ -150,7 +150,7 @@ def test_links_and_folders_are_refused_and_a_dry_run_writes_nothing(tmp_path: Pa
     (tmp_path / "cme.toml").write_text(ledger())
     target = tmp_path / "target.ics"
     (tmp_path / "link.ics").symlink_to(target)
-    for name in ("link.ics", ".", "not/there.ics", "fifo"):
+    for name in ("link.ics", ".", "not/there.ics", "cme.archive.toml", "a\0b", "fifo"):
         if name == "fifo":
             import os
 

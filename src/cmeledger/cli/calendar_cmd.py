@@ -63,6 +63,8 @@ def run(options: Namespace, io: Io) -> Exit:
 
 
 def _there(file: str) -> bytes | None:
+    if file.endswith(".toml"):  # an archive of that name would be read beside a ledger
+        raise NotWritten(file, "this is the name of a ledger", ANOTHER)
     if not os.path.lexists(file):
         return None
     if os.path.islink(file) or not os.path.isfile(file):

@@ -19,6 +19,7 @@ VERBS: Final = {
     "list": "the records, what they claim and what they count",
     "keep": "until when each record is kept",
     "gaps": "the fewest credits that close everything short, and by when",
+    "plan": "where each license would stand with records not yet taken",
     "remind": "one line when something is near, and nothing otherwise",
     "calendar": "the dates ahead as a calendar file (.ics) that an update replaces",
     "rules": "what is in force, its sources, and the readings taken",
