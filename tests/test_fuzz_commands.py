@@ -34,6 +34,8 @@ GOOD = {
     "A,B | A=N,B=N": ["ehr", "ehr,dementia", "ehr=1,dementia=0.5"],
     "FILE,FILE": ["a.pdf", "b.pdf,c.pdf"],
     "FILE": ["a.pdf"],
+    "ICS": ["dates.ics", "dates.ics", "a.pdf", "cme.toml"],
+    "RECORD": ["2 risk-management 2026-02-28", "3 ehr=1,dementia=0.5", "teaching hours=2"],
     "WORD": ["course", "planned", "attended"],
 }
 """What may be right for an argument, by the word that its help has for it."""
@@ -146,7 +148,8 @@ def attack(dice: random.Random, folder: Path) -> Counter[str]:
         after = file.read_bytes() if file.exists() else None
         assert done.code in CODES, where
         assert "Traceback" not in done.err, where
-        shown = done.out.replace("\r\n", "\n") if "--csv" in words else done.out
+        crlf = "--csv" in words or verb == "calendar"
+        shown = done.out.replace("\r\n", "\n") if crlf else done.out
         assert verb == "completion" or not RAW.search(shown + done.err), where
         assert done.code == 0 or done.out or done.err, where  # there is something said
         ends[f"{verb} {done.code}"] += 1

@@ -66,6 +66,10 @@ class Book(NamedTuple):
         """
         return [item for item in tallies if not item.series.is_over(self.day)] or tallies
 
+    def held(self, tallies: list[Tally]) -> list[Tally]:
+        """Choose the licenses that are not given up on the day."""
+        return [item for item in tallies if (item.license.ended or self.day) >= self.day]
+
     @property
     def folder(self) -> str:
         """The folder that evidence paths are relative to."""

@@ -168,7 +168,7 @@ def create(file: str, text: str) -> Created:
     """
     refuse(file)
     try:
-        _put(file, text.encode(), 0o600)
+        put(file, text.encode(), 0o600)
     except FileExistsError as error:  # made by somebody else in this very moment
         raise _taken(file) from error
     except (OSError, ValueError) as error:
@@ -198,7 +198,7 @@ def _put_schema(file: str) -> str | None:
     """Put the schema beside the ledger; return a note where another file is in its place."""
     data = json_schema.text(rules.vocabulary(rules.load())).encode()
     if not os.path.lexists(file):
-        _put(file, data, 0o644)
+        put(file, data, 0o644)
         return None
     found = read_bytes(file)
     if found == data:
@@ -208,11 +208,11 @@ def _put_schema(file: str) -> str | None:
             f"{file} is not of this program's making; it was left as it was. "
             "Compare it with: cmeledger schema"
         )
-    _put(file, data, 0o644, replace=True)
+    put(file, data, 0o644, replace=True)
     return None
 
 
-def _put(file: str, data: bytes, mode: int, *, replace: bool = False) -> None:
+def put(file: str, data: bytes, mode: int, *, replace: bool = False) -> None:
     """Write a file beside its place, then give it its name: never is half of it there.
 
     Raises FileExistsError where a file of that name is there and is not to be replaced.

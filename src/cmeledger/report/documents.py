@@ -45,12 +45,12 @@ def status(book: Book, reports: Sequence[Report], problems: Iterable[Problem]) -
         "schema": SCHEMA,
         "as_of": book.day.isoformat(),
         "physician": book.ledger.physician.name,
-        "licenses": [_license(book, report) for report in reports],
+        "licenses": [license(book, report) for report in reports],
         "problems": {
             "errors": severities.count("error"),
             "warnings": severities.count("warning"),
         },
-        "archive": _archive(book),
+        "archive": archive(book),
     }
 
 
@@ -82,7 +82,7 @@ def requirement(standing: Standing) -> Json:
 def why_record(book: Book, record: str, views: Sequence[RecordView], keep: Keeping) -> Json:
     """Say what one record counts for, and why not more; one view for each license."""
     entries = [
-        _named(view.report.tally.license)
+        named(view.report.tally.license)
         | {
             "cycle": _cycle(view.cycle),
             "counted": number(view.counted),
@@ -104,7 +104,7 @@ def why_left_out(book: Book, record: LeftOut, reports: Sequence[Report]) -> Json
         "requirements": [],
         "reasons": [_reason(invalid_reason())],
     }
-    entries = [_named(report.tally.license) | nothing for report in reports]
+    entries = [named(report.tally.license) | nothing for report in reports]
     return _why(book, record.id, None, entries, Keeping(None, for_good=False))
 
 
@@ -124,7 +124,7 @@ def _why(
         "keep_until": keep.until.isoformat() if keep.until else None,
         "kept_for_good": keep.for_good,
         "licenses": entries,
-        "archive": _archive(book),
+        "archive": archive(book),
     }
 
 
@@ -146,10 +146,10 @@ def why_requirement(book: Book, found: Sequence[tuple[Report, Standing]]) -> Jso
         for report, standing in found
     ]
     licenses = [
-        _named(report.tally.license) | {"cycle": _cycle(report.cycle)} | entry
+        named(report.tally.license) | {"cycle": _cycle(report.cycle)} | entry
         for (report, _), entry in zip(found, entries, strict=True)
     ]
-    return {"schema": SCHEMA} | entries[0] | {"licenses": licenses, "archive": _archive(book)}
+    return {"schema": SCHEMA} | entries[0] | {"licenses": licenses, "archive": archive(book)}
 
 
 def check(file: str, problems: Sequence[Problem], archive_file: str | None) -> Json:
@@ -187,7 +187,7 @@ def verify(book: Book, found: "Survey", without: Sequence[str]) -> Json:
         "files": [_evidence(item) for item in found.files],
         "unnamed": list(found.unnamed),
         "without_evidence": list(without),
-        "archive": _archive(book),
+        "archive": archive(book),
     }
 
 
@@ -246,7 +246,7 @@ def listing(book: Book, records: Iterable[tuple[Activity, Counted]]) -> Json:
             }
             for activity, record in records
         ],
-        "archive": _archive(book),
+        "archive": archive(book),
     }
 
 
@@ -264,7 +264,7 @@ def keep(book: Book, records: Iterable[tuple[Activity, Keeping]]) -> Json:
             }
             for activity, keeping in records
         ],
-        "archive": _archive(book),
+        "archive": archive(book),
     }
 
 
@@ -373,9 +373,10 @@ def written(record: str | None, diff: str, *, written: bool) -> Json:
     return {"schema": SCHEMA, "id": record, "written": written, "diff": diff}
 
 
-def _license(book: Book, report: Report) -> Json:
+def license(book: Book, report: Report) -> Json:
+    """Say where one license stands in the cycle shown."""
     cycle = report.cycle
-    return _named(report.tally.license) | {
+    return named(report.tally.license) | {
         "cycle": (_cycle(cycle) or {}) | {"days_left": (cycle.end - book.day).days},
         "deadlines": [
             {"id": deadline.id, "date": day.isoformat()}
@@ -386,7 +387,8 @@ def _license(book: Book, report: Report) -> Json:
     }
 
 
-def _named(item: License) -> Json:
+def named(item: License) -> Json:
+    """Name a license."""
     return {"jurisdiction": item.jurisdiction, "number": item.number, "type": item.type}
 
 
@@ -403,7 +405,7 @@ def _reason(reason: Reason) -> Json:
     }
 
 
-def _archive(book: Book) -> str | None:
+def archive(book: Book) -> str | None:
     """Name the part the archive played: "read", "left out", or None where there is none."""
     if book.archive_skipped:
         return "left out"

@@ -1,0 +1,216 @@
+"""`gaps`: the list by hand, and doing what it says closes everything."""
+
+import random
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import generate
+from books import opened
+from cmeledger.book import Book
+from cmeledger.rules.gaps import Gaps, gaps
+from conftest import SAMPLES, run_here
+from ledgers import activity, ask, course, ledger, renewing
+
+DAY = "2026-01-10"
+"""In the cycle 2024-05-11 to 2026-05-10; its last day to file is 2026-05-09."""
+ONCE = (
+    course("2024-06-01", 3, "ehr"),
+    course("2024-06-02", 2, "end-of-life"),
+    course("2024-06-03", 2, "implicit-bias"),
+    course("2024-06-04", 1, "dementia"),
+    *(
+        activity(date="2024-06-05", kind="mandated-training", topics=[topic], title=topic)
+        for topic in ("child-abuse", "domestic-sexual-violence")
+    ),
+)
+"""All that is asked once: 8 credits, 7 of them risk management."""
+
+
+def steps(folder: Path, text: str, day: str = DAY) -> list[tuple[Any, ...]]:
+    found = ask(folder, text, "gaps", "--as-of", day)
+    return [
+        (step["credits"], step["topic"], step["category"], step["by"], [s["id"] for s in step["serves"]])
+        for step in found["steps"]
+    ]  # fmt: skip
+
+
+def test_credits_that_serve_several_requirements_come_first(tmp_path: Path) -> None:
+    # total 8 of 50, risk management 7 of 10, regulations 0 of 2, opioids 0 of 3.
+    # 2 + 3 on those topics are 5 of risk management, which asks 3: no more of it is needed.
+    # 42 of the total are missing: 5 of them, and 37 of anything.
+    text = ledger(*ONCE)
+    last = "2026-05-09"
+    assert sorted(steps(tmp_path, text), key=lambda step: step[0]) == [
+        (2, "board-regulations", None, last, ["total", "risk-management", "board-regulations"]),
+        (3, "opioid-pain", None, last, ["total", "risk-management", "opioid-pain"]),
+        (37, None, None, last, ["total"]),
+    ]
+    found = ask(tmp_path, text, "gaps", "--as-of", DAY)
+    assert found["credits"] == 42
+    assert found["credits_apart"] == 42 + 3 + 2 + 3
+
+
+def test_two_credits_of_implicit_bias_serve_risk_management_too(tmp_path: Path) -> None:
+    # without the 2 of implicit bias: total 50 of 50, risk management 8 of 10 (3 + 2 + 3)
+    text = ledger(
+        *(item for item in ONCE if "implicit-bias" not in item),
+        course("2024-07-01", 39),
+        course("2024-07-02", 3, "opioid-pain"),
+        activity(date="2024-07-03", kind="regulation-study", category=2, credits=2),
+    )
+    assert steps(tmp_path, text) == [(2, "implicit-bias", None, "2026-05-09", ["implicit-bias"])]
+
+
+def test_ehr_asks_for_category_1_and_a_training_for_no_credits(tmp_path: Path) -> None:
+    text = ledger(
+        *(item for item in ONCE if "ehr" not in item and "child-abuse" not in item),
+        course("2024-07-01", 60, "risk-management"),
+        course("2024-07-02", 3, "opioid-pain"),
+        activity(date="2024-07-03", kind="regulation-study", category=2, credits=2),
+    )
+    assert steps(tmp_path, text) == [
+        (3, "ehr", 1, "2026-05-09", ["ehr"]),
+        (None, "child-abuse", None, "2026-05-09", ["child-abuse"]),
+    ]
+    shown = run_here("gaps", str(tmp_path / "cme.toml"), "--as-of", DAY).out
+    assert "1 training to complete: no credits can stand in for it." in shown
+    assert "3 credits on ehr in Category 1 by May 9, 2026: for electronic health" in shown
+
+
+def test_wellness_serves_risk_management_up_to_its_limit(tmp_path: Path) -> None:
+    # The hospital asks 9 of wellness, 1 is there; risk management has 3 + 2 + 3 + 1 = 9 of 10, so that
+    # of the 8 missing of wellness one serves it.
+    own = '[[requirement]]\nid = "own"\nname = "Own"\ncredits = 9\ntopics = ["wellness"]\n'
+    done = [item for item in ONCE if "end-of-life" not in item and "implicit-bias" not in item]
+    base = (
+        *done,
+        course("2024-06-02", 2, "end-of-life", status="planned"),
+        course("2024-07-01", 39),
+        course("2024-07-02", 3, "opioid-pain"),
+        activity(date="2024-07-03", kind="regulation-study", category=2, credits=2),
+        course("2024-07-04", 1, "wellness"),
+    )
+    found = ask(tmp_path, ledger(*base, more=own), "gaps", "--as-of", DAY)
+    # end of life 2 and implicit bias 2 close risk management (9 + 4); wellness 8 stands apart; the
+    # total has 3 + 1 + 39 + 3 + 2 + 1 = 49 of 50
+    assert found["credits"] == 2 + 2 + 8
+    more = (course("2024-08-01", 2, "end-of-life"), course("2024-08-02", 2, "implicit-bias"))
+    # now 13 of 10: take the opioids' and the regulations' 5 out of risk management's reach: not
+    # claimed, they are missing themselves; 9 + 4 - 5 = 8, and 5 are earned anyway
+    none = [item for item in base if "opioid-pain" not in item and "regulation" not in item]
+    found = ask(tmp_path, ledger(*none, *more, more=own), "gaps", "--as-of", DAY)
+    assert found["credits"] == 3 + 2 + 8
+
+
+def test_wellness_within_its_limit_closes_risk_management_too(tmp_path: Path) -> None:
+    # Risk management: 2 + 2 + 2 + 2 of wellness = 8 of 10; the hospital has 2 of 12 of wellness. The
+    # limit of 7 leaves room for 5: 2 of the 10 missing of wellness close risk management as well.
+    own = '[[requirement]]\nid = "own"\nname = "Own"\ncredits = 12\ntopics = ["wellness"]\n'
+    text = ledger(
+        *(item for item in ONCE if "ehr" not in item),
+        course("2024-07-01", 43),
+        activity(date="2024-07-03", kind="regulation-study", category=2, credits=2),
+        course("2024-07-04", 2, "wellness"),
+        practice='prescribes-controlled-substances = false\nehr-proof = "hospital"',
+        more=own,
+    )
+    found = ask(tmp_path, text, "gaps", "--as-of", DAY)
+    assert found["credits"] == 10
+    assert {step["topic"] for step in found["steps"]} == {"wellness"}
+
+
+def test_a_window_of_ones_own_has_its_own_last_day(tmp_path: Path) -> None:
+    own = '[[requirement]]\nid = "own"\nname = "Own"\ncredits = 2\ntopics = ["x"]\nfrom = {}\nto = {}\n'
+    met = (
+        *ONCE,
+        course("2024-07-01", 50, "risk-management"),
+        course("2024-07-02", 3, "opioid-pain"),
+        activity(date="2024-07-03", kind="regulation-study", category=2, credits=2),
+    )
+    text = ledger(*met, more=own.format("2026-02-01", "2026-03-31"))
+    assert steps(tmp_path, text) == [(2, "x", None, "2026-03-31", ["own"])]
+    shown = run_here("gaps", str(tmp_path / "cme.toml"), "--as-of", DAY).out
+    assert "not before Feb 1, 2026" in shown
+    text = ledger(*met, more=own.format("2025-02-01", "2025-03-31"))
+    found = ask(tmp_path, text, "gaps", "--as-of", DAY)
+    assert found["steps"] == []
+    assert [(item["id"], item["why"]) for item in found["unclosed"]] == [
+        ("own", "its last day was 2025-03-31")
+    ]
+    text = ledger(*met, more=own.format("2026-06-01", "2026-07-31"))
+    found = ask(tmp_path, text, "gaps", "--as-of", DAY)
+    assert [item["why"] for item in found["unclosed"]] == [
+        "its days begin on 2026-06-01, after this cycle"
+    ]
+
+
+def test_on_the_renewal_date_the_day_itself_is_the_last(tmp_path: Path) -> None:
+    assert {step[3] for step in steps(tmp_path, ledger(*ONCE), "2026-05-10")} == {"2026-05-10"}
+
+
+def test_two_licenses_are_closed_by_the_same_credits(tmp_path: Path) -> None:
+    # The second renews a year earlier: what is done by its last day counts for both.
+    text = ledger(*ONCE, license=(renewing("2026-05-10"), renewing("2027-05-10")))
+    found = ask(tmp_path, text, "gaps", "--as-of", DAY)
+    assert found["credits"] == 42 + 8  # the other has its 50 to do: what was done lies before it
+    assert {step["by"] for step in found["steps"]} == {"2026-05-09", "2027-05-09"}
+
+
+def test_nothing_short_and_nothing_held(tmp_path: Path) -> None:
+    shown = run_here("gaps", str(SAMPLES / "hospitalist.toml"), "--as-of", "2026-11-24")
+    assert "Nothing is short: no credit is missing." in shown.out
+    text = ledger(license="issued = 2020-01-01\nrenewal-date = 2026-05-10\nended = 2025-01-01")
+    (tmp_path / "cme.toml").write_text(text)
+    shown = run_here("gaps", str(tmp_path / "cme.toml"), "--as-of", DAY)
+    assert shown.out == "No license of this ledger is held on this day.\n"
+
+
+def done(found: Gaps) -> str:
+    """Write the records that a list of gaps asks for."""
+    texts = []
+    for number, step in enumerate(found.steps):
+        topics = [step.topic] if step.topic else []
+        keys = {"date": step.by.isoformat(), "title": f"Step {number}", "topics": topics}
+        if step.credits is None:
+            texts.append(activity(**keys, kind="mandated-training"))
+        else:
+            texts.append(activity(**keys, category=step.category or 2, credits=float(step.credits)))
+    return "\n" + "".join(texts)
+
+
+def held(book: Book) -> list[Any]:
+    tallies = book.held(book.tallies())
+    return [book.report(tally, tally.series.shown_for(book.day)) for tally in tallies]
+
+
+def assert_closes(text: str, day: date) -> None:
+    book = opened(text, day)
+    reports = held(book)
+    found = gaps(reports, day)
+    assert all(step.by >= day for step in found.steps)
+    last = max([day, *(step.by for step in found.steps)])
+    later = opened(text + done(found), last)
+    tallies = later.tallies()
+    unclosed = {key for key, _ in found.unclosed}
+    for number, report in enumerate(reports):
+        tally = tallies[book.ledger.licenses.index(report.tally.license)]
+        for standing in later.report(tally, report.cycle).standings:
+            key = (number, standing.requirement.id)
+            assert standing.status != "short" or key in unclosed, (key, found)
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in SAMPLES.glob("*.toml")))
+@pytest.mark.parametrize("day", ["2021-03-01", "2024-08-31", "2026-11-24", "2027-02-14"])
+def test_doing_what_it_says_closes_a_sample(name: str, day: str) -> None:
+    if name != "broken.toml":
+        assert_closes((SAMPLES / name).read_text("utf-8"), date.fromisoformat(day))
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_doing_what_it_says_closes_any_ledger(seed: int) -> None:
+    dice = random.Random(seed)
+    made = generate.ledger(dice)
+    assert_closes(generate.to_toml(made), generate.as_of(dice, made))
