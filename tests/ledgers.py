@@ -13,6 +13,38 @@ RENEWAL = "2026-05-10"
 
 DAYS = frozenset({"date", "start", "end", "claim-by", "approved-on"})
 
+# Records as a person writes them, for the tests of what changes them.
+TALK = """
+# A talk worth remembering.
+[[activity]]
+id = "talk"
+date = 2025-05-01
+title = "Heart failure at home"
+provider = "Boston University"
+category = 1
+credits = 1.50   # as on the certificate
+no-evidence = "sample"
+"""
+LIST = """
+[[activity]]
+id = "list"
+date = 2025-06-01
+title = "Handoffs"
+provider = "BIDMC"
+category = 1
+credits = 2
+"""
+OTHER = """
+[[activity]]
+id = "other"
+date = 2025-06-01
+title = "Handoffs"
+provider = "BIDMC"
+category = 1
+credits = 2
+no-evidence = "sample"
+"""
+
 
 def toml(value: object) -> str:
     """Spell a value in TOML."""

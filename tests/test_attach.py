@@ -17,6 +17,7 @@ from cmeledger.book import Book, open_book
 from cmeledger.ledger.save import save
 from cmeledger.problems import Conflict, UsageError
 from conftest import HEAD, Result, run_here
+from ledgers import OTHER
 from saving import beside, start
 
 # The digest of b"abc", as FIPS 180-2 prints it.
@@ -34,16 +35,6 @@ title = "Heart failure at home"
 provider = "Boston University"
 category = 1
 credits = 1.50   # as on the certificate
-"""
-OTHER = """
-[[activity]]
-id = "other"
-date = 2025-06-01
-title = "Handoffs"
-provider = "BIDMC"
-category = 1
-credits = 2
-no-evidence = "sample"
 """
 
 

@@ -11,6 +11,7 @@ from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.history import History
 from cmeledger.ledger.parse import parse
 from conftest import HEAD, Result, run_here
+from ledgers import LIST
 
 AS_OF = ("--as-of", "2026-03-01")
 TALK = """
@@ -24,15 +25,6 @@ category = 1
 credits = 1.50   # as on the certificate
 x-room = "B [12]"
 no-evidence = "sample"
-"""
-LIST = """
-[[activity]]
-id = "list"
-date = 2025-06-01
-title = "Handoffs"
-provider = "BIDMC"
-category = 1
-credits = 2
 """
 SEPSIS = ("add", "Sepsis", "--date", "2025-07-01", "--category", "1", "--credits", "1")
 SEPSIS_LINES = """\

@@ -15,6 +15,7 @@ from cmeledger.tui.choose import Choose
 from cmeledger.tui.picker import Picker
 from cmeledger.visible import visible
 from conftest import HEAD, NASTY
+from ledgers import OTHER
 from saving import beside
 from screens import app_of, lines_of, opened, press, said, screen, until, words
 
@@ -32,16 +33,6 @@ title = "Heart failure at home"
 provider = "Boston University"
 category = 1
 credits = 1.50   # as on the certificate
-"""
-OTHER = """
-[[activity]]
-id = "other"
-date = 2025-06-01
-title = "Handoffs"
-provider = "BIDMC"
-category = 1
-credits = 2
-no-evidence = "sample"
 """
 
 

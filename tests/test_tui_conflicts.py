@@ -14,6 +14,7 @@ from cmeledger.tui.choose import Choose
 from cmeledger.tui.fields import Field
 from cmeledger.tui.form import RecordForm
 from conftest import HEAD, NASTY
+from ledgers import LIST
 from screens import LARGE, SMALL, app_of, opened, press, said, screen, until, words
 
 if TYPE_CHECKING:
@@ -37,15 +38,6 @@ credits = {credits}
 """
 
 
-LIST = """
-[[activity]]
-id = "list"
-date = 2025-06-01
-title = "Handoffs"
-provider = "BIDMC"
-category = 1
-credits = 2
-"""
 OTHER = LIST.replace("list", "other").replace("Handoffs", "Sepsis")
 BASE = HEAD + talk() + LIST
 THEIRS = HEAD + talk("3", 'note = "theirs"\n') + LIST

@@ -10,29 +10,10 @@ from textual.widgets import Static
 from cmeledger.ledger.history import History
 from cmeledger.tui.recover import Recover
 from conftest import HEAD, NASTY, run_here
+from ledgers import LIST, TALK
 from screens import LARGE, SMALL, app_of, lines_of, opened, press, said, screen, until, words
 
 AS_OF = "2026-03-01"
-TALK = """
-# A talk worth remembering.
-[[activity]]
-id = "talk"
-date = 2025-05-01
-title = "Heart failure at home"
-provider = "Boston University"
-category = 1
-credits = 1.50   # as on the certificate
-no-evidence = "sample"
-"""
-LIST = """
-[[activity]]
-id = "list"
-date = 2025-06-01
-title = "Handoffs"
-provider = "BIDMC"
-category = 1
-credits = 2
-"""
 SEPSIS = """
 [[activity]]
 id = "2025-07-01-sepsis"

@@ -22,19 +22,9 @@ from forms import (
     write,
     writing,
 )
+from ledgers import TALK
 from screens import app_of, lines_of, press, said, screen, until, words
 
-TALK = """
-# A talk worth remembering.
-[[activity]]
-id = "talk"
-date = 2025-05-01
-title = "Heart failure at home"
-provider = "Boston University"
-category = 1
-credits = 1.50   # as on the certificate
-no-evidence = "sample"
-"""
 LIST = """
 [[activity]]
 id = "list"
