@@ -189,9 +189,15 @@ def _plainest(
     rooms: Mapping[Room, int],
     chosen: Counter[int],
 ) -> Counter[int]:
-    """Take earlier columns in the place of later ones, unit for unit, where nothing is lost."""
+    """Take earlier columns in the place of later ones, unit for unit, where nothing is lost.
+
+    Units that serve the same narrow demand are not parted for that.
+    """
     chosen = chosen.copy()
+    width = {key: sum(key in column.serves for column in columns) for key in open_}
     for number in sorted(chosen, reverse=True):
+        serves = columns[number].serves & open_.keys()
+        narrow = min(serves, key=lambda key: (width[key], key), default=None)
         for other in range(number):
             spare = [
                 sum(n for taken, n in chosen.items() if key in columns[taken].serves) - units
@@ -203,6 +209,8 @@ def _plainest(
                 for room in columns[other].draws - columns[number].draws
             ]
             moved = min([chosen[number], *spare])
+            if moved < chosen[number] and narrow in columns[other].serves:
+                continue
             chosen[number] -= moved
             chosen[other] += moved
     return +chosen

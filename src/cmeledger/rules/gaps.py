@@ -10,6 +10,7 @@ from decimal import ROUND_CEILING, Decimal
 from itertools import combinations
 from typing import NamedTuple
 
+from cmeledger.model import ZERO
 from cmeledger.rules.cover import Column, Key, Room, fewest
 from cmeledger.rules.cycles import Cycle
 from cmeledger.rules.rulebook import topics_of
@@ -48,6 +49,9 @@ class Gaps(NamedTuple):
     """What nothing done from now on can close, and why."""
     fewest: bool
     """Fewer will not do; False: the search was stopped before that was known."""
+    open_readings: tuple[tuple[Key, Decimal], ...]
+    """What the steps leave met by one reading of an open question only, and how many credits more
+    would satisfy either: outside what the other reading sets apart."""
 
 
 class _Kind(NamedTuple):
@@ -94,6 +98,7 @@ def gaps(reports: Sequence[Report], day: date) -> Gaps:
         Decimal(sum(_quarters(standing) for standing in closing.values())) / 4,
         tuple(unclosed),
         is_fewest,
+        tuple(_open_readings(reports, credits)),
     )
 
 
@@ -172,6 +177,25 @@ def _columns(kind: _Kind, open_: Sequence[Key], rooms: Mapping[Room, int]) -> It
         for within in combinations(limited, count):
             draws = frozenset((key, kind.topic or "") for key in within)
             yield Column(serves.difference(limited).union(within), draws)
+
+
+def _open_readings(
+    reports: Sequence[Report], steps: Sequence[Step]
+) -> Iterator[tuple[Key, Decimal]]:
+    for number, report in enumerate(reports):
+        counted = {standing.requirement.id: standing.counted for standing in report.standings}
+        for standing in report.standings:
+            reading = standing.requirement.either_reading
+            if reading is None or standing.status not in ("met", "short"):
+                continue
+            key, within = (number, standing.requirement.id), (number, reading.apart_from)
+            apart = counted[key[1]] - counted[within[1]]
+            for step in steps:
+                serves = _served(step.topic, step.category or 1, reports)
+                if report.cycle.holds(step.by) and key in serves and within not in serves:
+                    apart += step.credits or ZERO
+            if standing.asked in reading.totals and apart < standing.asked:
+                yield key, standing.asked - apart
 
 
 def _joined(trainings: Sequence[Step]) -> Iterator[Step]:
