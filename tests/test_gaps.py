@@ -150,6 +150,17 @@ def test_a_window_of_ones_own_has_its_own_last_day(tmp_path: Path) -> None:
     ]
 
 
+def test_a_window_before_the_license_closes_nothing(tmp_path: Path) -> None:
+    # The license comes on 2027-03-01, and its first cycle: what is done before counts for nothing.
+    own = '[[requirement]]\nid = "own"\nname = "Own"\ncredits = 2\nfrom = 2026-02-01\nto = 2026-12-31\n'
+    license = 'type = "inactive"\nissued = 2027-03-01\nrenewal-date = 2028-05-10'
+    found = ask(tmp_path, ledger(license=license, more=own), "gaps", "--as-of", DAY)
+    assert found["steps"] == []
+    assert [item["why"] for item in found["unclosed"]] == [
+        "its days end on 2026-12-31, before this license"
+    ]
+
+
 def test_on_the_renewal_date_the_day_itself_is_the_last(tmp_path: Path) -> None:
     assert {step[3] for step in steps(tmp_path, ledger(*ONCE), "2026-05-10")} == {"2026-05-10"}
 

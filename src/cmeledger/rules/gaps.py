@@ -78,7 +78,7 @@ def gaps(reports: Sequence[Report], day: date) -> Gaps:
     windows: dict[Key, Cycle] = {}
     unclosed: list[tuple[Key, str]] = []
     for key, standing in short.items():
-        window, why = _window(standing, reports[key[0]].cycle, day)
+        window, why = _window(standing, reports[key[0]], day)
         if why is None:
             windows[key] = window
         else:
@@ -102,11 +102,14 @@ def gaps(reports: Sequence[Report], day: date) -> Gaps:
     )
 
 
-def _window(standing: Standing, cycle: Cycle, day: date) -> tuple[Cycle, str | None]:
+def _window(standing: Standing, report: Report, day: date) -> tuple[Cycle, str | None]:
     """Find the days on which a requirement can still be served, or say why there is none."""
     asked = standing.requirement.window
+    cycle, first = report.cycle, report.tally.series.first
     start, end = asked or cycle
-    window = Cycle(max(start, day), min(end, cycle.end))
+    # What is done before the license counts for nothing but what is asked once.
+    licensed = start if first is None else max(start, first.start)
+    window = Cycle(max(licensed, day), min(end, cycle.end))
     if asked is None and window.start < window.end:
         # The day before the renewal is the last on which it can be filed.
         window = Cycle(window.start, window.end - ONE_DAY)
@@ -114,6 +117,8 @@ def _window(standing: Standing, cycle: Cycle, day: date) -> tuple[Cycle, str | N
         return window, None
     if end < day:
         return window, f"its last day was {end.isoformat()}"
+    if end < licensed:
+        return window, f"its days end on {end.isoformat()}, before this license"
     return window, f"its days begin on {start.isoformat()}, after this cycle"
 
 
