@@ -1,10 +1,15 @@
 """`plan`: where a license would stand, worked out by hand."""
 
+import random
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import generate
+from books import opened
+from cmeledger.report.planned import planned
 from conftest import SAMPLES, run_here
 from ledgers import activity, ask, by_id, course, ledger
 
@@ -100,3 +105,50 @@ def test_a_record_that_cannot_be_is_exit_2(record: str, said: str) -> None:
     result = run_here("plan", SURGEON, "--with", record)
     assert (result.code, result.out) == (2, "")
     assert said in result.err
+
+
+def assert_like_status(seed: int) -> None:
+    """Compare a plan with the ledger that has those records claimed, on the day of the last."""
+    dice = random.Random(seed)
+    made = generate.ledger(dice)
+    day = generate.as_of(dice, made)
+    book = opened(generate.to_toml(made), day)
+    statuses = frozenset(dice.choice([("planned",), ("planned", "attended")]))
+    before = [book.report(t, t.series.shown_for(day)) for t in book.tallies()]
+    last = max(report.cycle.end for report in before)
+    extra = [
+        {
+            "title": "Extra",
+            "date": dice.choice([day, last]),
+            "category": dice.choice([1, 2]),
+            "credits": Decimal("2.5"),
+            "topics": dice.choice([["opioid-pain"], ["wellness"], {"ehr": 1}]),
+        }
+        for _ in range(dice.randint(0, 2))
+    ]
+    found = planned(book, extra, statuses, last)
+    records = [dict(record) for record in made.get("activity", [])]
+    for record in records:
+        on = record.get("date") or record.get("end") or record["start"]
+        if record.get("status") in statuses and on <= last:
+            del record["status"]
+            record.pop("claim-by", None)
+    claimed = opened(generate.to_toml({**made, "activity": records + extra}), found.book.day)
+    for report, one, other in zip(before, found.book.tallies(), claimed.tallies(), strict=True):
+        said = found.book.report(one, report.cycle)
+        meant = claimed.report(other, report.cycle)
+        assert said.status == meant.status
+        for left, right in zip(said.standings, meant.standings, strict=True):
+            assert left[:8] == right[:8]  # all but the records behind it
+            assert left.open_reading == right.open_reading
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_plan_is_the_status_of_the_ledger_that_has_it(seed: int) -> None:
+    assert_like_status(seed)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(60, 2060))
+def test_a_plan_is_the_status_of_the_ledger_that_has_it_often(seed: int) -> None:
+    assert_like_status(seed)
