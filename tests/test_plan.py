@@ -79,6 +79,21 @@ def test_what_is_shown() -> None:
     assert "substance use (dea) 6 → 8 of 8, now met" in " ".join(shown.split())
 
 
+def test_what_is_given_is_taken_for_claimed_whatever_its_status(tmp_path: Path) -> None:
+    more = ("--with", "2 status=planned claim-by=2026-03-01")
+    assert counts(plan(tmp_path, ledger(), *more), "total") == (2,)
+
+
+def test_a_topic_that_nobody_knows_is_said(tmp_path: Path) -> None:
+    (tmp_path / "cme.toml").write_text(ledger())
+    words = ("plan", str(tmp_path / "cme.toml"), "--as-of", DAY, "--with")
+    result = run_here(*words, "2 opioid-pan")
+    assert result.code == 0
+    assert "warning: --with, number 1: " in result.err
+    assert "'opioid-pain'" in result.err
+    assert run_here(*words, "2 opioid-pain").err == ""
+
+
 def test_nothing_planned(tmp_path: Path) -> None:
     (tmp_path / "cme.toml").write_text(ledger())
     shown = run_here("plan", str(tmp_path / "cme.toml"), "--as-of", DAY).out
@@ -99,6 +114,11 @@ def test_nothing_planned(tmp_path: Path) -> None:
         ("'2", "No closing quotation"),
         ("residency 2026-01-01", "date"),
         ("", "credits"),
+        ("1 2", "credits is said twice"),
+        ("1/2 credits=3", "credits is said twice"),
+        ("article poster", "kind is said twice"),
+        # The surgeon's cycle ends on 2027-02-14.
+        ("2 2027-02-15", "2027-02-15 is after the last cycle shown, which ends on 2027-02-14"),
     ],
 )
 def test_a_record_that_cannot_be_is_exit_2(record: str, said: str) -> None:
@@ -119,7 +139,7 @@ def assert_like_status(seed: int) -> None:
     extra = [
         {
             "title": "Extra",
-            "date": dice.choice([day, last]),
+            "date": dice.choice([min(day, last), last]),
             "category": dice.choice([1, 2]),
             "credits": Decimal("2.5"),
             "topics": dice.choice([["opioid-pain"], ["wellness"], {"ehr": 1}]),
