@@ -255,6 +255,22 @@ def test_what_would_satisfy_either_reading_of_the_total(tmp_path: Path) -> None:
     assert ask(tmp_path, waived, "gaps", "--as-of", DAY)["open_readings"] == []
 
 
+def test_what_is_known_of_the_short_ones_is_said(tmp_path: Path) -> None:
+    text = ledger(*ONCE, waiver("2026-05-10", requirements=["total"]))
+    (tmp_path / "cme.toml").write_text(text, "utf-8")
+    shown = run_here("gaps", str(tmp_path / "cme.toml"), "--as-of", DAY).out
+    assert "\n\nAll credits: a waiver was asked for and is not granted yet.\n" in shown
+    # It goes on into the 365 days before the renewal, which begin on 2025-05-11: not known yet.
+    training = activity(kind="residency", start="2025-01-20", end="2026-01-31")
+    (tmp_path / "cme.toml").write_text(ledger(training), "utf-8")
+    shown = run_here("gaps", str(tmp_path / "cme.toml"), "--as-of", "2025-05-01").out
+    flat = " ".join(shown.split())
+    assert (
+        "All credits, risk management, and board regulations: the enrollment still open will exempt "
+        "the cycle if it goes on." in flat
+    )
+
+
 def test_a_limited_topic_is_shared_by_both_categories(tmp_path: Path) -> None:
     # The hospital asks 3 of wellness in Category 1 and 3 in Category 2, risk management 6, of which it
     # takes 7 of wellness: the same 6 credits do. The total is 50 + 8.

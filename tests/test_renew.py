@@ -116,6 +116,14 @@ def test_another_cycle(file: Path) -> None:
     assert cme(file, "renew", "--yes", "--cycle", "2025").code == 2
 
 
+def test_a_cycle_that_has_not_begun_cannot_be_attested(file: Path) -> None:
+    before = file.read_bytes()
+    refused = cme(file, "renew", "--yes", "--cycle", "2028")
+    assert refused.code == 2
+    assert "its first day is 2026-05-11" in refused.err
+    assert file.read_bytes() == before
+
+
 def test_it_asks_on_a_terminal(file: Path) -> None:
     before = file.read_bytes()
     for typed, written in (("\n", False), ("n\n", False), ("", False), ("y\n", True)):
@@ -286,6 +294,10 @@ def test_two_licenses_get_one_renewal_each(tmp_path: Path) -> None:
     done = cme(file, "renew", "--yes", "--json")
     days = [item["renewal-date"].isoformat() for item in tomllib.loads(file.read_text())["renewal"]]
     assert days == ["2026-05-10", "2027-01-31"]
+    assert "these are 2 renewals; for one of them alone, add --cycle YEAR" in done.err
+    one = cme(file, "renew", "--dry-run", "--cycle", "2026")
+    assert ("+renewal-date = 2026-05-10" in one.out, "2 renewals" in one.err) == (True, False)
+    assert "+renewal-date = 2027-01-31" not in one.out
     assert [item["cycle"]["end"] for item in done.json["licenses"]] == days
     assert json.loads(cme(file, "status", "--json").out)["renewals"][1]["renewal_date"] == days[1]
 

@@ -54,9 +54,24 @@ def lines(book: Book, reports: Sequence[Report], found: Gaps, style: Style) -> I
     for key, why in found.unclosed:
         text = f"{_name(key, reports)}: nothing done from now on can close it; {why}."
         yield from wrap(text, style, indent="    ", first="  ! ")
+    yield from _notes(reports, style)
     yield from _readings(reports, found, style)
     yield ""
     yield from wrap("Planned and attended credits are not taken for done.", style)
+
+
+def _notes(reports: Sequence[Report], style: Style) -> Iterator[str]:
+    """Say what is known of requirements that are short: a waiver asked for, a training going on."""
+    noted: dict[str, list[str]] = {}
+    for place, report in enumerate(reports):
+        for standing in report.standings:
+            for note in standing.notes if standing.status == "short" else ():
+                name = _name((place, standing.requirement.id), reports)
+                noted.setdefault(note, []).append(name)
+    for note, names in noted.items():
+        yield ""
+        text = join(names)
+        yield from wrap(f"{text[0].upper()}{text[1:]}: {note}.", style)
 
 
 def _readings(reports: Sequence[Report], found: Gaps, style: Style) -> Iterator[str]:
