@@ -396,3 +396,11 @@ def test_no_fewer_credits_close_it_often(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(150, 3150))
 def test_doing_what_it_says_closes_any_ledger_often(seed: int) -> None:
     test_doing_what_it_says_closes_any_ledger(seed)
+
+
+def test_a_requirement_of_ones_own_is_named_once_for_several_licenses(tmp_path: Path) -> None:
+    own = '[[requirement]]\nid = "own"\nname = "Own"\ncredits = 2\ntopics = ["x"]\n'
+    licenses = (renewing("2026-05-10", "inactive"), renewing("2026-05-10", "limited"))
+    (tmp_path / "cme.toml").write_text(ledger(license=licenses, more=own), "utf-8")
+    shown = run_here("gaps", str(tmp_path / "cme.toml"), "--as-of", DAY).out
+    assert "  → 2 credits on x by May 9, 2026: for Own.\n" in shown.replace("->", "→")

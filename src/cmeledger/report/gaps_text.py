@@ -101,7 +101,7 @@ def _said(step: Step, reports: Sequence[Report]) -> str:
     if any(step.start > report.day for report in reports):
         text += f", not before {day(step.start)}"
     if step.credits is not None:
-        text += f": for {join(_name(key, reports) for key in step.serves)}"
+        text += f": for {join(dict.fromkeys(_name(key, reports) for key in step.serves))}"
     return f"{text}."
 
 
