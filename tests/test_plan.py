@@ -11,7 +11,7 @@ import generate
 from books import opened
 from cmeledger.report.planned import planned
 from conftest import SAMPLES, run_here
-from ledgers import activity, ask, by_id, course, ledger
+from ledgers import RENEWAL, activity, ask, by_id, course, ledger
 
 DAY = "2026-01-10"
 """In the cycle 2024-05-11 to 2026-05-10."""
@@ -61,6 +61,19 @@ def test_records_in_a_few_words(tmp_path: Path) -> None:
     assert counts(found, *names) == (10.5, 4.5, 1.5, 1, 0.5, 1)
     assert found["planned_to"] == "2026-05-01"
     assert (tmp_path / "cme.toml").read_text() == text
+
+
+def test_a_training_that_is_planned_exempts_the_cycle_it_reaches(tmp_path: Path) -> None:
+    # It ends after the cycle, and has days in the last 365 before 2026-05-10: 40 of them in the cycle,
+    # 40 x 50 / 365 = 5.4.
+    training = activity(kind="fellowship", start="2026-04-01", end="2027-03-31", status="planned")
+    found = plan(tmp_path, ledger(training))
+    standings = by_id(found["licenses"][0])
+    assert standings["total"]["status"] == "exempt"
+    assert counts(found, "total") == (5.25,)
+    assert found["planned_to"] == RENEWAL
+    given = plan(tmp_path, ledger(), "--with", "fellowship start=2026-04-01 end=2027-03-31")
+    assert counts(given, "total") == (5.25,)
 
 
 def test_the_limits_of_a_kind_hold_for_what_is_planned(tmp_path: Path) -> None:
@@ -150,6 +163,8 @@ def assert_like_status(seed: int) -> None:
     records = [dict(record) for record in made.get("activity", [])]
     for record in records:
         on = record.get("date") or record.get("end") or record["start"]
+        if record.get("kind") in ("residency", "fellowship"):
+            on = record["start"]
         if record.get("status") in statuses and on <= last:
             del record["status"]
             record.pop("claim-by", None)

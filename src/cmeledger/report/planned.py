@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from cmeledger.book import Book, remake
 from cmeledger.ledger.parse import Document
+from cmeledger.ledger.schema import KINDS
 from cmeledger.ledger.spell import normal
 from cmeledger.model import Activity
 from cmeledger.problems import UsageError
@@ -41,7 +42,7 @@ def planned(
     chosen = [
         activity.path[1]
         for activity in book.ledger.activities
-        if activity.status in statuses and not activity.archived and activity.day <= last
+        if activity.status in statuses and not activity.archived and _begins(activity) <= last
     ]
     for number in map(int, chosen):
         tables[number] = _claimed(tables[number])
@@ -59,18 +60,23 @@ def planned(
     places = {("activity", number) for number in (*chosen, *range(first, len(tables)))}
     taken = [item for item in new.ledger.activities if not item.archived and item.path in places]
     for item in taken:
-        if item.day > last:
+        if _begins(item) > last:
             which = _which(int(item.path[1]) - first + 1)
             raise UsageError(
-                f"{which}: {item.day.isoformat()} is after the last cycle shown, "
+                f"{which}: {_begins(item).isoformat()} is after the last cycle shown, "
                 f"which ends on {last.isoformat()}\n"
                 "give another day, or plan for a later cycle with --as-of, a day in it"
             )
     taken.sort(key=lambda item: (item.day, item.id))
-    later = max([book.day, *(item.day for item in taken)])
+    later = max([book.day, *(min(item.day, last) for item in taken)])
     return Plan(
         new._replace(day=later, archive_skipped=book.archive_skipped), tuple(taken), tuple(doubts)
     )
+
+
+def _begins(activity: Activity) -> date:
+    """Say from which day on a record counts: an enrollment from its first, any other once done."""
+    return activity.start or activity.day if KINDS[activity.kind].enrollment else activity.day
 
 
 def _claimed(table: Mapping[str, Any]) -> dict[str, Any]:
