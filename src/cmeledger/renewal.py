@@ -88,6 +88,15 @@ def values(book: Book, report: Report) -> dict[str, Any]:
     return said | ({"note": f"short on record: {', '.join(short)}"} if short else {})
 
 
+def once(reports: Sequence[Report]) -> list[Report]:
+    """Leave one report of each renewal: that of the first license."""
+    by_cycle = {
+        (report.tally.license.jurisdiction, report.cycle.end): report
+        for report in reversed(reports)
+    }
+    return list(reversed(by_cycle.values()))
+
+
 def earlier(book: Book, reports: Sequence[Report]) -> list[Renewal]:
     """Find what was attested before for the cycles of these reports."""
     cycles = {(report.tally.license.jurisdiction, report.cycle.end.year) for report in reports}

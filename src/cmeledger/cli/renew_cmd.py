@@ -41,17 +41,10 @@ def run(options: Namespace, io: Io) -> Exit:
     book = opened._replace(day=day)
     tallies = book.tallies()
     chosen = tallies if options.cycle else book.going(tallies)
-    by_cycle = {
-        (report.tally.license.jurisdiction, report.cycle.end): report
-        for report in reversed(common.reports(book, chosen, options.cycle))
-    }
-    reports = list(reversed(by_cycle.values()))
+    reports = renewal.once(common.reports(book, chosen, options.cycle))
     operation = change.renewing(book, reports)
-    for item in renewal.earlier(opened, reports):
-        when = f" on {item.attested.isoformat()}" if item.attested else ""
-        print(
-            f"note: attested already{when}; that record stays, the new one is compared", file=io.err
-        )
+    for note in renewal_text.before(opened, reports):
+        print(f"note: {note}", file=io.err)
     if common.answer(opened) is Exit.NO:
         again = common.again(options)
         text = "what has an error is left out of these totals: see cmeledger check"

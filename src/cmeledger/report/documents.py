@@ -251,7 +251,7 @@ def listing(book: Book, records: Iterable[tuple[Activity, Counted]]) -> Json:
 
 
 def keep(book: Book, records: Iterable[tuple[Activity, Keeping]]) -> Json:
-    """List how long each record is kept."""
+    """List how long each record is kept, and which files with it."""
     return {
         "schema": SCHEMA,
         "as_of": book.day.isoformat(),
@@ -261,6 +261,8 @@ def keep(book: Book, records: Iterable[tuple[Activity, Keeping]]) -> Json:
                 "keep_until": keeping.until.isoformat() if keeping.until else None,
                 "kept_for_good": keeping.for_good,
                 "expired": keeping.expired(book.day),
+                "archived": activity.archived,
+                "evidence": [item.file for item in activity.evidence],
             }
             for activity, keeping in records
         ],

@@ -60,6 +60,21 @@ def planned(
     return Plan(new._replace(day=later, archive_skipped=book.archive_skipped), tuple(taken))
 
 
+def compared(
+    book: Book, extra: Sequence[Mapping[str, Any]], statuses: frozenset[str]
+) -> tuple[Plan, list[Report], list[Report]]:
+    """Plan to the end of the present cycles; give each license's report before and after.
+
+    Raises UsageError as `planned` does.
+    """
+    tallies = book.tallies()
+    before = book.reports(book.held(tallies) or tallies)
+    plan = planned(book, extra, statuses, max(report.cycle.end for report in before))
+    later = {tally.license: tally for tally in plan.book.tallies()}
+    after = [plan.book.report(later[item.tally.license], item.cycle) for item in before]
+    return plan, before, after
+
+
 def _refuse(path: Sequence[str | int], message: str, help: str | None, first: int) -> None:
     if path[:1] == ("activity",) and int(path[1]) >= first:
         which = f"--with, number {int(path[1]) - first + 1}: {message}"
