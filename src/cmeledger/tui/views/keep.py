@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 
 from cmeledger.report import keep_text
 from cmeledger.report.records import Row
-from cmeledger.report.terminal import Line
+from cmeledger.report.terminal import Line, wrap
 from cmeledger.tui.lines import LineList, Page
 from cmeledger.tui.views.base import NOTHING, GoTo, Lines, compose_split
 from cmeledger.tui.views.filtered import FilteredView, filter_field
@@ -75,13 +75,14 @@ class Keep(FilteredView):
         row = self.table.items[self.table.chosen]
         problems = shown.looked.problems if shown.looked else ()
         troubles = [p.message for p in problems if p.record == row.id and p.code in OF_FILES]
-        lines = list(keep_text.detail(shown.book, row, troubles, self.style_for(page)))
+        style = self.style_for(page)
+        lines = list(keep_text.detail(shown.book, row, troubles, style))
         if row.activity is None:
             lines.append("4 shows the error.")
         elif row.activity.archived:
-            lines.append("B brings it back into the ledger.")
+            lines += wrap("B brings it back into the ledger.", style)
         elif row.keep.expired(shown.book.day):
-            lines.append("X moves it into the archive, with all that may go.")
+            lines += wrap("X moves it into the archive, with all that may go.", style)
         page.show([Line(line) for line in lines])
 
     @on(LineList.Selected, "#kept")
