@@ -93,6 +93,8 @@ EVERYWHERE: Final = (
         "what you attest at the renewal, to be recorded; and what differs since; asks first"),
     Key("app.gaps", "w", "w", "gaps", "What to do", "the fewest credits that close what is short"),
     Key("app.plan", "p", "p", "plan", "Plan", "where you would stand with what is planned"),
+    Key("app.packet", "P", "P", "packet", "Packet", "make a PDF that answers the Board"),
+    Key("app.calendar", "C", "C", "calendar", "Calendar", "write the dates ahead for a calendar"),
     Key("app.sort", "s", "s", "sort", "Sort", "sort the records by the next column"),
     Key("app.reverse", "S", "S", "reverse", "Reverse", "turn the order of the records around"),
     Key("app.new", "n", "n", "new_ledger", "New ledger", "make a first ledger"),

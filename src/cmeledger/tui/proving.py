@@ -1,23 +1,25 @@
-"""What the screens do for the audit: keep, attest, find what is missing.
+"""What the screens do for the audit: keep, attest, find what is missing, make the packet.
 
 Each does what the command of the same name does, in a thread; what writes asks first.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
 
 from cmeledger.book import Book, archive_name, open_book
-from cmeledger.problems import CmeledgerError
+from cmeledger.problems import CmeledgerError, UsageError
 from cmeledger.report.terminal import Style, day, plural, wrap
 from cmeledger.tui.recovering import Recovering
 
 if TYPE_CHECKING:
     # Loaded when it is asked for: the first picture does not wait for it.
     from cmeledger.change import Operation
+    from cmeledger.handout import Tell
     from cmeledger.ledger.pair import Both, Step
     from cmeledger.ledger.save import Saved
     from cmeledger.tui.reading import Sheet
@@ -155,11 +157,74 @@ class Proving(Recovering):
     def _read(self, title: str, find: "Callable[[Book], Sheet[None]]") -> None:
         book = self.book
         if book is None:
-            self.say("nothing can be counted: the file has errors; 4 shows where", warning=True)
+            self._refuse_unread()
             return
         from cmeledger.tui.reading import Reading
 
         self.push_screen(Reading(title, partial(find, book)))
+
+    # ── Files for others ─────────────────────────────────────────────────────────────────
+
+    def action_packet(self) -> None:
+        """Ask for a cycle and a name, and make the packet of the cycle."""
+        if self.shown is None:
+            self._refuse_unread()
+            return
+        from cmeledger.tui.making import Asked, Making
+
+        asked = (
+            Asked("cycle", "Cycle that ends in", str(self.shown.cycle.end.year)),
+            Asked("file", "File", "", "beside the ledger, named like it: …-packet-YEAR.pdf"),
+        )
+        self.push_screen(Making("A packet for the Board, as PDF", asked, self._packet))
+
+    def _packet(self, typed: Mapping[str, str], tell: "Tell") -> list[str]:
+        from cmeledger import handout
+
+        book = self.read_now()
+        tallies = book.tallies()
+        year = typed["cycle"]
+        reports = book.reports(tallies, int(year)) if year.isascii() and year.isdigit() else []
+        if not reports:
+            ends = sorted({report.cycle.end.year for report in book.reports(tallies)})
+            raise UsageError(
+                f"no license of this ledger renews in '{year}'\n"
+                f"the present cycle ends in {', '.join(map(str, ends))}"
+            )
+        file = self._named(typed["file"], handout.packet_name(book, int(year)))
+        made = handout.packet(book, reports, file, tell)
+        said = [f"Wrote {file}, {made.pages} pages.", *handout.notes(made)]
+        return said if made.confirmed else [*said, "The disk did not confirm it."]
+
+    def action_calendar(self) -> None:
+        """Ask for a name, and write the dates ahead as a calendar."""
+        if self.shown is None:
+            self._refuse_unread()
+            return
+        from cmeledger import handout
+        from cmeledger.tui.making import Asked, Making
+
+        name = handout.beside(self.shown.book, ".ics")
+        asked = (Asked("file", "File", "", f"{os.path.basename(name)}, beside the ledger"),)
+        self.push_screen(Making("The dates ahead, for your calendar", asked, self._calendar))
+
+    def _calendar(self, typed: Mapping[str, str], tell: "Tell") -> list[str]:
+        from cmeledger import handout
+
+        del tell  # it takes no time
+        book = self.read_now()
+        file = self._named(typed["file"], handout.beside(book, ".ics"))
+        count, said = handout.calendar(book, file)
+        return [f"{file}: {count} dates, {said}. Import it into your calendar."]
+
+    def _named(self, typed: str, otherwise: str) -> str:
+        """Find the file that is meant: what was typed, from the ledger's folder."""
+        if not typed:
+            return otherwise
+        return os.path.join(os.path.dirname(self.file), os.path.expanduser(typed))
+
+    def _refuse_unread(self) -> None:
+        self.say("nothing can be counted: the file has errors; 4 shows where", warning=True)
 
 
 def _gaps(book: Book) -> "Sheet[None]":
