@@ -74,8 +74,8 @@ async def test_every_view_has_its_picture(size: tuple[int, int]) -> None:
             assert pilot.app.query_one(ContentSwitcher).current == name
             assert isinstance(pilot.app.focused, LineList)
             same_as_before(pilot, f"{name}-surgeon")
-        await press(pilot, "question_mark")
         await press(pilot, "5", "question_mark")
+        await until(pilot, lambda: "Rules · help" in words(pilot), "the help")
         same_as_before(pilot, "help-rules")
 
 
