@@ -6,7 +6,7 @@ begin here.
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -49,6 +49,17 @@ class Book(NamedTuple):
     def report(self, counted: Tally, cycle: Cycle) -> Report:
         """Judge one cycle of one license."""
         return judge(self.ledger, self.rulebook, counted, cycle)
+
+    def reports(self, tallies: Sequence[Tally], year: int | None = None) -> list[Report]:
+        """Judge the cycle of each license that is shown on the day.
+
+        `year`: the one that ends in that year instead, of the licenses that have such a cycle.
+        """
+        chosen = [
+            (item, item.series.shown_for(self.day) if year is None else item.series.ending_in(year))
+            for item in tallies
+        ]
+        return [self.report(item, cycle) for item, cycle in chosen if cycle is not None]
 
     def keeping(self, tallies: list[Tally]) -> dict[str, Keeping]:
         """Work out how long each record is kept."""

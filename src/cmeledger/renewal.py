@@ -15,6 +15,7 @@ from cmeledger.book import Book
 from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.values import MOST
 from cmeledger.model import Activity, Renewal
+from cmeledger.problems import UsageError
 from cmeledger.rules.counting import tally
 from cmeledger.rules.cycles import in_year, series
 from cmeledger.rules.standing import Report, Standing
@@ -88,6 +89,21 @@ def values(book: Book, report: Report) -> dict[str, Any]:
         "digest": _digest(_behind(report)),
     }
     return said | ({"note": f"short on record: {', '.join(short)}"} if short else {})
+
+
+def to_attest(book: Book, reports: Sequence[Report]) -> list[Report]:
+    """Choose what can be attested on the book's day: cycles that have begun, each renewal once.
+
+    Raises UsageError where none has begun.
+    """
+    begun = [item for item in reports if item.cycle.start <= book.day]
+    if not begun:
+        begins = min(report.cycle.start for report in reports)
+        raise UsageError(
+            f"that cycle has not begun: its first day is {begins.isoformat()}\n"
+            "name the cycle that you attested with --cycle YEAR, and the day with --date DATE"
+        )
+    return one_a_renewal(book, begun)
 
 
 def one_a_renewal(book: Book, reports: Sequence[Report]) -> list[Report]:

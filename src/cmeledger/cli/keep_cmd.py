@@ -1,11 +1,11 @@
-"""`cmeledger keep`: until when each record is kept."""
+"""`cmeledger keep`: until when each record is kept, and its files."""
 
 from argparse import ArgumentParser, Namespace
 
 from cmeledger.cli import common
 from cmeledger.cli.main import VERBS, Io
 from cmeledger.problems import Exit
-from cmeledger.report import documents, list_text
+from cmeledger.report import documents, keep_text
 from cmeledger.report.terminal import style_for
 from cmeledger.rules.retention import keeping_files
 
@@ -29,5 +29,5 @@ def run(options: Namespace, io: Io) -> Exit:
         io.out.write(documents.dumps(documents.keep(book, found, files)))
     else:
         style = style_for(io.out, io.env)
-        io.out.write("".join(f"{line}\n" for line in list_text.keep(book, found, files, style)))
+        io.out.write("".join(f"{line}\n" for line in keep_text.lines(book, found, files, style)))
     return common.answer(book)

@@ -11,7 +11,7 @@ from cmeledger.cli.main import VERBS, Io
 from cmeledger.ledger.schema import ACTIVITY, KINDS
 from cmeledger.problems import Exit, UsageError
 from cmeledger.report import documents
-from cmeledger.report.planned import document, lines, planned
+from cmeledger.report.planned import compared, document, lines
 from cmeledger.report.terminal import style_for
 from cmeledger.typed import value_of
 from cmeledger.visible import visible
@@ -49,13 +49,9 @@ def run(options: Namespace, io: Io) -> Exit:
     book = common.open_named(options, io)
     extra = [_record(text, number, book) for number, text in enumerate(options.extra, 1)]
     statuses = frozenset({"planned", "attended"} if options.attended else {"planned"})
-    tallies = book.tallies()
-    before = common.reports(book, book.held(tallies) or tallies, None)
-    plan = planned(book, extra, statuses, max(report.cycle.end for report in before))
+    plan, before, after = compared(book, extra, statuses)
     for doubt in plan.doubts:
         print(f"warning: {visible(doubt)}", file=io.err)
-    later = {tally.license: tally for tally in plan.book.tallies()}
-    after = [plan.book.report(later[item.tally.license], item.cycle) for item in before]
     if options.json:
         io.out.write(documents.dumps(document(plan, book.day, before, after)))
     else:

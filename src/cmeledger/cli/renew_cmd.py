@@ -42,19 +42,10 @@ def run(options: Namespace, io: Io) -> Exit:
     tallies = book.tallies()
     chosen = tallies if options.cycle else book.going(tallies)
     shown = common.reports(book, chosen, options.cycle)
-    reports = renewal.one_a_renewal(book, [item for item in shown if item.cycle.start <= day])
-    if not reports:
-        begins = min(report.cycle.start for report in shown)
-        raise UsageError(
-            f"that cycle has not begun: its first day is {begins.isoformat()}\n"
-            "name the cycle that you attested with --cycle YEAR, and the day with --date DATE"
-        )
+    reports = renewal.to_attest(book, shown)
     operation = change.renewing(book, reports)
-    for item in renewal.earlier(opened, reports):
-        when = f" on {item.attested.isoformat()}" if item.attested else ""
-        print(
-            f"note: attested already{when}; that record stays, the new one is compared", file=io.err
-        )
+    for note in renewal_text.before(opened, reports):
+        print(f"note: {note}", file=io.err)
     for report in [] if options.cycle else renewal.skipped(opened, reports):
         print(
             f"note: if you mean the renewal of {report.cycle.end.isoformat()}: cmeledger renew "

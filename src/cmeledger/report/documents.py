@@ -257,7 +257,12 @@ def keep(
     return {
         "schema": SCHEMA,
         "as_of": book.day.isoformat(),
-        "records": [{"id": item.id} | _kept(book, keeping) for item, keeping in records],
+        "records": [
+            {"id": item.id}
+            | _kept(book, keeping)
+            | {"archived": item.archived, "evidence": [named.file for named in item.evidence]}
+            for item, keeping in records
+        ],
         "files": [{"file": file} | _kept(book, keeping) for file, keeping in files.items()],
         "archive": archive(book),
     }

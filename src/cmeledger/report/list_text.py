@@ -1,7 +1,7 @@
-"""`list` and `keep` for people, and the table for a spreadsheet."""
+"""`list` for people, and the table for a spreadsheet."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import IO, Final
 
@@ -9,7 +9,6 @@ from cmeledger.book import Book
 from cmeledger.model import ZERO, Activity
 from cmeledger.report.terminal import Style, amount, fit, plural
 from cmeledger.rules.counting import Counted
-from cmeledger.rules.retention import Keeping
 from cmeledger.visible import visible
 
 WIDE: Final = 120
@@ -27,7 +26,7 @@ def lines(book: Book, records: Sequence[tuple[Activity, Counted]], style: Style)
     wide = style.width >= WIDE
     if not records:
         yield "No record matches."
-        yield from _left_out(book)
+        yield from left_out(book)
         return
     title_width = style.width - MARGIN - (50 if wide else 0)
     head = f"{'date':<10}  cat  {'status':<8} {'credits':>7}  "
@@ -56,49 +55,11 @@ def lines(book: Book, records: Sequence[tuple[Activity, Counted]], style: Style)
         yield f"{kind:<22} {count:>7} {amount(asked):>9} {amount(given):>9}"
     sums = [sum((total[n] for total in kinds.values()), ZERO) for n in range(3)]
     yield style.bold(f"{'all':<22} {sums[0]:>7} {amount(sums[1]):>9} {amount(sums[2]):>9}")
-    yield from _left_out(book)
+    yield from left_out(book)
 
 
-def keep(
-    book: Book,
-    records: Sequence[tuple[Activity, Keeping]],
-    files: Mapping[str, Keeping],
-    style: Style,
-) -> Iterator[str]:
-    """Lay out until when each record is kept, and each evidence file."""
-    yield style.dim(f"{'keep until':<14}  {'':<6}  id, title")
-    for activity, keeping in records:
-        yield f"{_until(book, keeping)}{activity.id}"
-        yield style.dim(" " * 24 + fit(activity.title, style.width - 24).rstrip())
-    if files:
-        yield ""
-        yield style.dim(f"{'keep until':<14}  {'':<6}  evidence file")
-    for file, keeping in files.items():
-        yield f"{_until(book, keeping)}{visible(file)}"
-    yield ""
-    yield f"{_count(book, 'record', [keeping for _, keeping in records])}."
-    if files:
-        yield f"{_count(book, 'file', files.values())}."
-    yield from _left_out(book)
-
-
-def _until(book: Book, keeping: Keeping) -> str:
-    if keeping.for_good:
-        until = "for good"
-    elif keeping.until is None:
-        until = "still going on"
-    else:
-        until = keeping.until.isoformat()
-    mark = "over" if keeping.expired(book.day) else ""
-    return f"{until:<14}  {mark:<6}  "
-
-
-def _count(book: Book, what: str, kept: Collection[Keeping]) -> str:
-    gone = sum(keeping.expired(book.day) for keeping in kept)
-    return f"{plural(len(kept), what)}, of which {gone} may be discarded"
-
-
-def _left_out(book: Book) -> Iterator[str]:
+def left_out(book: Book) -> Iterator[str]:
+    """Say how many records an error leaves out."""
     if book.ledger.left_out:
         count = plural(len(book.ledger.left_out), "record")
         yield f"{count} left out for an error: cmeledger check"

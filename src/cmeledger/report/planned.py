@@ -74,6 +74,21 @@ def planned(
     )
 
 
+def compared(
+    book: Book, extra: Sequence[Mapping[str, Any]], statuses: frozenset[str]
+) -> tuple[Plan, list[Report], list[Report]]:
+    """Plan to the end of the present cycles; give each license's report before and after.
+
+    Raises UsageError as `planned` does.
+    """
+    tallies = book.tallies()
+    before = book.reports(book.held(tallies) or tallies)
+    plan = planned(book, extra, statuses, max(report.cycle.end for report in before))
+    later = {tally.license: tally for tally in plan.book.tallies()}
+    after = [plan.book.report(later[item.tally.license], item.cycle) for item in before]
+    return plan, before, after
+
+
 def _begins(activity: Activity) -> date:
     """Say from which day on a record counts: an enrollment from its first, any other once done."""
     return activity.start or activity.day if KINDS[activity.kind].enrollment else activity.day

@@ -249,12 +249,16 @@ class Writing(Live):
         if done is None:
             return
         operation, saved = done
-        notes = [f"saved: {operation.what}" + ("; u takes it back" if self.history else "")]
+        self.told(operation.what, saved, operation.record)
+
+    def told(self, what: str, saved: "Saved", record: str | None) -> None:
+        """Say what was saved, and show the ledger as it is now, at a record."""
+        notes = [f"saved: {what}" + ("; u takes it back" if self.history else "")]
         notes += [saved.note] if saved.note else []
         notes += [] if saved.confirmed else ["the disk did not confirm it"]
         self.say("; ".join(notes), warning=not saved.confirmed)
         self.marked.clear()
-        self.wanted = operation.record
+        self.wanted = record
         self.action_reload()
 
     def _each(
