@@ -22,7 +22,7 @@ from pypdf.generic import DictionaryObject, NameObject, RectangleObject, TextStr
 from cmeledger.cli.main import Io, main
 from cmeledger.ledger.spell import value
 from conftest import NASTY, SAMPLES, Result, run_here, run_program
-from ledgers import course, ledger
+from ledgers import course, ledger, waiver
 
 needs_poppler = pytest.mark.skipif(
     shutil.which("pdftotext") is None, reason="pdftotext is missing: apt-get install poppler-utils"
@@ -158,6 +158,47 @@ def test_the_index_has_the_digest_and_every_owner(tmp_path: Path) -> None:
     text = "".join(page.extract_text() for page in PdfReader(output).pages)
     assert digest in text
     assert "r0, r1" in text
+
+
+def test_the_proof_of_waivers_is_merged_and_named_with_each(tmp_path: Path) -> None:
+    """Two waivers of one cycle, one granted and one asked for, and one of another cycle."""
+    for name in ("granted.pdf", "asked.pdf", "other.pdf", "record.pdf"):
+        (tmp_path / name).write_bytes(a_pdf(f"This is {name}"))
+    text = ledger(
+        course("2025-06-03", 1, id="r0", evidence=["record.pdf"]),
+        waiver(
+            "2026-05-10", granted="2026-02-01", requirements=["total"], evidence=["granted.pdf"]
+        ),
+        waiver(
+            "2026-05-10", requirements=["risk-management"], evidence=["asked.pdf", "record.pdf"]
+        ),
+        waiver("2024-05-10", granted="2024-02-01", evidence=["other.pdf"]),
+    )
+    result, output = make(tmp_path, text)
+    # The record's file comes first, then those of the waivers as the ledger has them.
+    assert [(item["number"], item["file"], item["trouble"]) for item in result.json["files"]] == [
+        (1, "record.pdf", None),
+        (2, "granted.pdf", None),
+        (3, "asked.pdf", None),
+    ]
+    pages = [one_line(page.extract_text()) for page in PdfReader(output).pages]
+    assert [page for page in pages if page.startswith("This is")] == [
+        "This is record.pdf", "This is granted.pdf", "This is asked.pdf",
+    ]  # fmt: skip
+    whole = " ".join(pages)
+    assert (
+        "Waiver: total; no day of request, granted Feb 1, 2026. Proof: file 2 of the index" in whole
+    )
+    assert (
+        "Waiver: risk-management; no day of request, not granted yet. Proof: file 1, 3 of the index"
+        in whole
+    )
+    assert "r0, the waiver of 2026-05-10" in whole
+    _, output = make(tmp_path, text, "--zip", "--force")
+    with ZipFile(output) as archive:
+        assert [name for name in archive.namelist() if name.startswith("files/")] == [
+            "files/001-record.pdf", "files/002-granted.pdf", "files/003-asked.pdf",
+        ]  # fmt: skip
 
 
 @needs_poppler
@@ -405,10 +446,10 @@ def test_names_in_the_archive_stay_in_its_folder(tmp_path: Path) -> None:
 def test_it_goes_beside_the_ledger_and_never_over_another_file(tmp_path: Path) -> None:
     file = tmp_path / "cme.toml"
     file.write_text(ledger(course("2025-06-03", 1)), "utf-8")
-    # a cover, a summary of two pages, one record, an index of nothing
+    # a cover, a summary of two pages with the one record under it, an index of nothing
     arguments = ("packet", str(file), "--as-of", "2026-03-01")
     output = tmp_path / "cme-packet-2026.pdf"
-    assert run_here(*arguments).out == f"Wrote {output}, 5 pages.\n"
+    assert run_here(*arguments).out == f"Wrote {output}, 4 pages.\n"
     output.write_bytes(b"mine")
     refused = run_here(*arguments)
     assert (refused.code, refused.out) == (4, "")

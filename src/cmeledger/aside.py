@@ -11,8 +11,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Timer
-from typing import IO, Any, Final, NamedTuple, Self
-
+from typing import IO, Any, NamedTuple, Self
 
 
 class Answer(NamedTuple):

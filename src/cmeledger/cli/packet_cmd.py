@@ -4,7 +4,7 @@ import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from decimal import Decimal
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from cmeledger import certificates
 from cmeledger.book import Book, archive_name
@@ -18,6 +18,9 @@ from cmeledger.problems import Exit, NotWritten, UsageError
 from cmeledger.report import packet as packets
 from cmeledger.report.terminal import style_for
 from cmeledger.visible import visible
+
+if TYPE_CHECKING:  # it brings the readers of PDFs along
+    from cmeledger.report.packet_merge import Cleaner
 
 _BAR_CELLS: Final = 60
 """Of the line that shows progress."""
@@ -69,14 +72,16 @@ def run(options: Namespace, io: Io) -> Exit:
 
         fill = _filler(html(made).encode())
     else:
+        from cmeledger.report.packet_merge import Cleaner
         from cmeledger.report.packet_pdf import render
 
         by_number = {item.number: item for item in files}
-        drawn = render(
-            made,
-            lambda number: _bytes(by_number[number], book),
-            _teller(io, "merging files", len(files)),
-        )
+        with Cleaner() as cleaner:
+            drawn = render(
+                made,
+                lambda number: _pages(by_number[number], book, cleaner),
+                _teller(io, "merging files", len(files)),
+            )
         pages = drawn.pages
         for number, why in drawn.troubles.items():
             troubles[number] = "; ".join(filter(None, (troubles.get(number), why)))
@@ -125,10 +130,10 @@ def _refuse_own(book: Book, file: str) -> None:
         raise UsageError(f"'{file}' cannot be a file's name\nchoose another one") from error
 
 
-def _bytes(certificate: Certificate, book: Book) -> bytes | None:
+def _pages(certificate: Certificate, book: Book, cleaner: "Cleaner") -> tuple[bytes, int] | None:
     if not certificate.merge:
         return None
-    return b"".join(certificates.blocks(certificate, book.folder))
+    return cleaner.pages(b"".join(certificates.blocks(certificate, book.folder)))
 
 
 def _filler(data: bytes) -> Callable[[IO[bytes]], object]:

@@ -153,13 +153,18 @@ def packet(book: Book, chosen: Sequence[Chosen], certificates: Sequence[Certific
         visible(book.ledger.physician.name or "A physician without a name in the ledger"),
         day(book.day),
         book.rulebook.edition,
-        tuple(_part(book, item, files) for item in chosen),
+        tuple(_part(book, item, files, certificates) for item in chosen),
         f"{plural(errors, 'record')} of the ledger left out for an error" if errors else None,
         tuple(_listed(item) for item in certificates),
     )
 
 
-def _part(book: Book, chosen: Chosen, files: dict[str, list[int]]) -> Part:
+def _part(
+    book: Book,
+    chosen: Chosen,
+    files: dict[str, list[int]],
+    certificates: Sequence[Certificate],
+) -> Part:
     report = chosen.report
     license, cycle = report.tally.license, report.cycle
     number = f" {visible(license.number)}" if license.number else " without a number"
@@ -171,7 +176,7 @@ def _part(book: Book, chosen: Chosen, files: dict[str, list[int]]) -> Part:
         headline(report),
         tuple(map(_summary, shown)),
         tuple(_sources(book, shown)),
-        tuple(_relief(chosen)),
+        tuple(_relief(chosen, certificates)),
         tuple(_sections(chosen, files)),
     )
 
@@ -202,13 +207,16 @@ def _sources(book: Book, shown: Iterable[Standing]) -> Iterator[str]:
             yield visible(f"{tag}: {book.rulebook.sources[tag]}")
 
 
-def _relief(chosen: Chosen) -> Iterator[str]:
+def _relief(chosen: Chosen, certificates: Sequence[Certificate]) -> Iterator[str]:
     for waiver in chosen.waivers:
         what = ", ".join(waiver.requirements or ()) or "what a waiver covers by default"
         asked = f"requested {day(waiver.requested)}" if waiver.requested else "no day of request"
         granted = f"granted {day(waiver.granted)}" if waiver.granted else "not granted yet"
         note = f" {waiver.note}" if waiver.note else ""
-        yield visible(f"Waiver: {what}; {asked}, {granted}.{note}")
+        paths = {item.path for item in waiver.evidence}
+        files = [item.number for item in certificates if paths.intersection(item.named)]
+        proof = f" {_proof(files)}." if files else ""
+        yield visible(f"Waiver: {what}; {asked}, {granted}.{note}{proof}")
     for standing in chosen.report.standings:
         if standing.status in ("exempt", "waived"):
             yield visible(f"{DONE[standing.status]}: {standing.requirement.name}.")
@@ -264,7 +272,7 @@ def _entry(activity: Activity, seen: Counted, serves: list[str], files: list[int
     details += [f"Not in full: {reason.text}" for reason in seen.reasons]
     details += [f"{name}: {text}" for name, text in sorted(activity.extra.items())]
     if files:
-        details.append(f"Proof: file {', '.join(map(str, files))} of the index")
+        details.append(_proof(files))
     elif activity.needs_no_evidence:
         details.append(f"No document: {activity.no_evidence}")
     else:
@@ -277,6 +285,10 @@ def _entry(activity: Activity, seen: Counted, serves: list[str], files: list[int
         credits,
         tuple(map(visible, details)),
     )
+
+
+def _proof(files: Iterable[int]) -> str:
+    return f"Proof: file {', '.join(map(str, files))} of the index"
 
 
 def _listed(certificate: Certificate) -> Listed:

@@ -8,7 +8,7 @@ from fpdf import FPDF, XPos, YPos
 from fpdf.fonts import TTFFont
 
 from cmeledger.report.packet import NOT_ADVICE, Entry, Packet, Part, Summary
-from cmeledger.report.packet_merge import Mark, Unusable, pages, put_together
+from cmeledger.report.packet_merge import Mark, Unusable, put_together
 from cmeledger.visible import escape
 
 FONT: Final = "DejaVu"
@@ -19,8 +19,9 @@ DIM: Final = (80, 80, 80)
 COLORS: Final = {"Met": (30, 110, 60), "Short": (170, 30, 30)}
 """Of the bar; its word is beside it."""
 
-Read = Callable[[int], bytes | None]
-"""Gives the bytes of a certificate by its number; None: it is not merged. Raises OSError."""
+Read = Callable[[int], tuple[bytes, int] | None]
+"""Gives the clean pages of a certificate by its number, and how many; None: it is not merged.
+Raises OSError and Unusable."""
 Tell = Callable[[int], None]
 """Is told how many certificates were read."""
 
@@ -41,9 +42,9 @@ def render(packet: Packet, read: Read, tell: Tell) -> Made:
     for listed in packet.files:
         tell(listed.number)
         try:
-            data = read(listed.number)
-            if data is not None:
-                merged[listed.number] = pages(data)
+            clean = read(listed.number)
+            if clean is not None:
+                merged[listed.number] = clean
         except Unusable as error:
             troubles[listed.number] = str(error)
         except OSError as error:
@@ -179,8 +180,8 @@ def _part(paper: _Paper, part: Part) -> None:
     paper.heading("Waivers and exemptions", level=1)
     for line in part.relief or ("None.",):
         paper.write_line(line)
-    for number, section in enumerate(part.sections):
-        paper.heading(section.title, level=1, new_page=not number)
+    for section in part.sections:
+        paper.heading(section.title, level=1)
         paper.write_line(section.total, "", 9, DIM)
         paper.ln(2)
         for entry in section.entries:
