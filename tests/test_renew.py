@@ -240,7 +240,8 @@ def test_a_renewal_spelled_as_one_inline_table_reads_the_same(file: Path) -> Non
     file.write_text(f"renewal = {spelled}\n{head}", "utf-8")
     assert "\\n" in spelled  # the lines of its digest, in a string on one line
     codes = {problem["code"] for problem in cme(file, "check", "--json").json["problems"]}
-    assert codes == {"no-evidence-named"}  # the three courses
+    # the three courses, one of them of 20 credits on a day
+    assert codes == {"no-evidence-named", "many-credits-a-day"}
     assert found(file) == ([], [])
 
 
