@@ -187,7 +187,9 @@ def _summary(standing: Standing) -> Summary:
         numbers = "completed" if standing.counted else "not completed"
     else:
         numbers = f"{amount(standing.counted)} of {amount(standing.asked)} credits"
-    share = min(standing.counted / standing.asked, Decimal(1)) if standing.asked else Decimal(1)
+    # What another proof meets has no credits to draw.
+    whole = standing.status == "met" or not standing.asked
+    share = Decimal(1) if whole else min(standing.counted / standing.asked, Decimal(1))
     name = f"{what.name} (the physician's own)" if what.own else what.name
     return Summary(
         visible(name),
