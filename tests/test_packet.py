@@ -9,6 +9,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from hashlib import sha256
+from html import unescape
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -26,6 +27,9 @@ from ledgers import course, ledger, waiver
 
 needs_poppler = pytest.mark.skipif(
     shutil.which("pdftotext") is None, reason="pdftotext is missing: apt-get install poppler-utils"
+)
+needs_chromium = pytest.mark.skipif(
+    shutil.which("chromium") is None, reason="chromium is missing: apt-get install chromium"
 )
 CYCLES = {
     "hospitalist": ("2026-11-24", "2025-03-23", "2027-03-22"),
@@ -105,7 +109,42 @@ def test_every_record_of_the_cycle_is_in_the_packet_of_a_sample(name: str, tmp_p
     day = CYCLES[name][0]
     result = run_here("packet", str(SAMPLES / f"{name}.toml"), "--as-of", day, "-o", str(output))
     assert result.code == 0, result.err
-    text = text_of(output)
+    all_there(name, text_of(output))
+
+
+@pytest.mark.parametrize("name", CYCLES)
+def test_every_record_of_the_cycle_is_in_the_html_of_a_sample(name: str, tmp_path: Path) -> None:
+    output = tmp_path / "packet.html"
+    arguments = ("packet", str(SAMPLES / f"{name}.toml"), "--as-of", CYCLES[name][0])
+    assert run_here(*arguments, "--format", "html", "-o", str(output)).code == 0
+    all_there(name, one_line(unescape(re.sub("<[^>]*>", " ", output.read_text("utf-8")))))
+
+
+@needs_poppler
+@needs_chromium
+def test_a_browser_prints_every_record_of_the_html(tmp_path: Path) -> None:
+    output, printed = tmp_path / "packet.html", tmp_path / "printed.pdf"
+    arguments = ("packet", str(SAMPLES / "surgeon.toml"), "--as-of", CYCLES["surgeon"][0])
+    assert run_here(*arguments, "--format", "html", "-o", str(output)).code == 0
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    headless = ("chromium", "--headless=new", "--no-sandbox", "--disable-gpu", profile)
+    subprocess.run(
+        [*headless, "--no-pdf-header-footer", f"--print-to-pdf={printed}", output.as_uri()],
+        capture_output=True,
+        check=True,
+        timeout=120,
+    )
+    all_there("surgeon", text_of(printed))
+    (summary,) = (
+        page.extract_text()
+        for page in PdfReader(printed).pages
+        if "Summary:" in page.extract_text()
+    )
+    assert "Continuing medical education" not in summary  # the summary begins a page
+
+
+def all_there(name: str, text: str) -> None:
+    """Find every record of a sample's cycle: its title, provider, days and credits."""
     found = list(in_cycle(name))
     assert found
     for record in found:
@@ -217,13 +256,15 @@ def test_titles_in_many_scripts_show_and_what_the_font_lacks_is_escaped(tmp_path
 def test_two_runs_give_the_same_bytes(options: list[str], tmp_path: Path) -> None:
     made = []
     for number, zone in enumerate(("America/New_York", "Asia/Tokyo")):
-        folder = tmp_path / str(number)
+        folder = tmp_path / ("a", "b Ünï/deep")[number]
+        locale = ("C.UTF-8", "C")[number]
         shutil.copytree(SAMPLES, folder)
         for path in folder.rglob("*.pdf"):
             os.utime(path, (1_000_000 * number, 1_000_000 * number))
         result = run_program(
             "packet", "surgeon.toml", "--as-of", "2026-11-24", "-o", "out", *options,
-            cwd=folder, TZ=zone, PYTHONHASHSEED=str(number),
+            cwd=folder, TZ=zone, PYTHONHASHSEED=str(number), LC_ALL=locale,
+            USER=f"user{number}", HOME=str(folder),
         )  # fmt: skip
         assert result.code == 0, result.err
         made.append((folder / "out").read_bytes())
