@@ -249,6 +249,14 @@ def test_titles_in_many_scripts_show_and_what_the_font_lacks_is_escaped(tmp_path
     assert "\\u4e2d and \\u6587" in text
 
 
+def test_a_long_name_leaves_the_page_number_at_the_foot_alone(tmp_path: Path) -> None:
+    text = ledger(course("2025-06-03", 1)).replace("Test Sample, MD", "Longname " * 400)
+    _, output = make(tmp_path, text)
+    for number, page in enumerate(PdfReader(output).pages, 1):
+        foot = one_line(page.extract_text())
+        assert re.search(rf"(Longname )+\w*… · as of Mar 1, 2026 page {number}$", foot), foot
+
+
 # ── the same bytes ───────────────────────────────────────────────────────────────────────────
 
 

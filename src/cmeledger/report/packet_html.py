@@ -65,10 +65,11 @@ def _part(part: Part) -> Iterator[str]:
     for item in part.summary:
         yield from _requirement(item)
     yield "</ul>"
-    yield "<h3>Sources</h3><ul>"
-    for source in part.sources:
-        yield f"<li>{escape(source)}</li>"
-    yield "</ul>"
+    if part.sources:
+        yield "<h3>Sources</h3><ul>"
+        for source in part.sources:
+            yield f"<li>{escape(source)}</li>"
+        yield "</ul>"
     yield "<h3>Waivers and exemptions</h3><ul>"
     for line in part.relief or ("None.",):
         yield f"<li>{escape(line)}</li>"

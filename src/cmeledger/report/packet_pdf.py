@@ -19,6 +19,8 @@ LEADING: Final = 0.48
 """The height of a line in millimeters, to each point of its letters."""
 BAR: Final = 4
 """The height that a bar takes, in millimeters."""
+LONG: Final = 120
+"""More characters of a name than fit at the foot of a page."""
 BLACK: Final = (0, 0, 0)
 DIM: Final = (80, 80, 80)
 COLORS: Final = {"Met": (30, 110, 60), "Short": (170, 30, 30)}
@@ -99,7 +101,7 @@ class _Paper(FPDF):
             self.add_font(FONT, style, os.path.join(_FONTS, name))
         self.set_margins(20, 18)
         self.set_auto_page_break(auto=True, margin=20)
-        self.foot = f"{packet.physician} · as of {packet.as_of}"
+        self.name, self.day = packet.physician, packet.as_of
         self.marks: list[Mark] = []
 
     def footer(self) -> None:
@@ -107,7 +109,16 @@ class _Paper(FPDF):
         self.set_y(-14)
         self.set_font(FONT, "", 7.5)
         self.set_text_color(*DIM)
-        self.cell(self.epw - 25, 4, self.shown(self.foot))
+        name, width = self.shown(self.name), self.epw - 25
+        day = f" · as of {self.day}"
+        if self.get_string_width(name + day) > width:
+            fits = (
+                cut
+                for cut in range(LONG, 0, -1)
+                if self.get_string_width(f"{name[:cut]}…{day}") <= width
+            )
+            name = f"{name[: next(fits, 0)]}…"
+        self.cell(width, 4, name + day)
         self.cell(25, 4, f"page {self.page_no()}", align="R")
 
     def heading(self, text: str, *, level: int = 0, new_page: bool = False) -> None:
@@ -153,6 +164,7 @@ class _Paper(FPDF):
         broken = self.multi_cell(
             width, height, text, align="L", dry_run=True, output=MethodReturnValue.LINES
         )
+        assert isinstance(broken, list)
         return height * len(broken)
 
     def fits(self, text: str, indent: float) -> bool:
@@ -209,7 +221,8 @@ def _part(paper: _Paper, part: Part) -> None:
     paper.ln(3)
     for item in part.summary:
         _requirement(paper, item)
-    paper.heading("Sources", level=1)
+    if part.sources:
+        paper.heading("Sources", level=1)
     for source in part.sources:
         paper.write_line(source, "", 8)
     paper.heading("Waivers and exemptions", level=1)
@@ -228,11 +241,12 @@ def _requirement(paper: _Paper, item: Summary) -> None:
     below = [Line(note, "", 8) for note in item.notes]
     below.append(Line(f"Sources: {item.sources}", "", 8, DIM))
     paper.write_block(title, more=BAR + sum(map(paper.height_of, below)))
+    left, top = paper.l_margin + paper.c_margin, paper.get_y() + 0.6
     paper.set_fill_color(225, 225, 225)
-    paper.rect(paper.l_margin, paper.get_y() + 0.6, 80, 2.2, "F")
+    paper.rect(left, top, 80, 2.2, "F")
     paper.set_fill_color(*COLORS.get(item.status, DIM))
     if item.share:
-        paper.rect(paper.l_margin, paper.get_y() + 0.6, 80 * float(item.share), 2.2, "F")
+        paper.rect(left, top, 80 * float(item.share), 2.2, "F")
     paper.ln(BAR)
     paper.write_block(*below)
     paper.ln(2)
