@@ -199,6 +199,7 @@ def _evidence(item: "Named") -> Json:
         "recorded": seen.item.sha256,
         "sha256": seen.digest,
         "same_bytes_as": item.same_as,
+        "moved_to": item.moved_to,
         "message": seen.message or None,
         "help": seen.help or None,
     }
