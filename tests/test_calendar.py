@@ -232,6 +232,16 @@ def test_a_file_of_others_is_left_as_it_is(tmp_path: Path, data: bytes) -> None:
     assert saved(tmp_path, ledger(), code=4) == data
 
 
+def test_others_may_read_the_new_calendar_as_they_could_the_old(tmp_path: Path) -> None:
+    saved(tmp_path, ledger())
+    file = tmp_path / "cme.ics"
+    assert file.stat().st_mode & 0o777 == 0o600  # it names what was done, and where
+    file.chmod(0o644)
+    moved = ledger(license='renewal-date = 2026-06-10\ntype = "full"')
+    saved(tmp_path, moved)
+    assert file.stat().st_mode & 0o777 == 0o644
+
+
 def test_links_and_folders_are_refused_and_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     (tmp_path / "cme.toml").write_text(ledger())
     target = tmp_path / "target.ics"
@@ -244,6 +254,7 @@ def test_links_and_folders_are_refused_and_a_dry_run_writes_nothing(tmp_path: Pa
     assert not target.exists()
     dry = run_here("calendar", str(tmp_path / "cme.toml"), "-o", str(target), "--dry-run")
     assert (dry.code, target.exists()) == (0, False)
+    assert run_here("calendar", str(tmp_path / "cme.toml"), "-o", "").code == 2
 
 
 @pytest.mark.parametrize("group", NASTY)

@@ -9,7 +9,7 @@ from cmeledger.book import Book, read_bytes
 from cmeledger.cli import common
 from cmeledger.cli.main import VERBS, Io
 from cmeledger.ledger import export
-from cmeledger.problems import Exit, LedgerUnusable, NotWritten
+from cmeledger.problems import Exit, LedgerUnusable, NotWritten, UsageError
 from cmeledger.visible import visible
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ def _document(
 
 
 def _there(file: str) -> bytes | None:
+    if not file:
+        raise UsageError("the name after -o is empty\nname a file, or leave -o out")
     if file.endswith(".toml"):  # an archive of that name would be read beside a ledger
         raise NotWritten(file, "this is the name of a ledger", ANOTHER)
     if not os.path.lexists(file):
