@@ -480,6 +480,17 @@ def test_the_archive_holds_pdf_records_files_and_a_manifest(tmp_path: Path) -> N
         assert archive.read("packet.pdf").startswith(b"%PDF-")
 
 
+def test_a_file_that_is_too_large_for_the_archive_is_named(tmp_path: Path) -> None:
+    with (tmp_path / "big.pdf").open("wb") as big:
+        big.truncate(200_000_001)
+    result, output = make(tmp_path, proven("big.pdf"), "--zip")
+    assert [item["trouble"] for item in result.json["files"]] == [
+        "too large to be merged; too large for the archive: send it beside it"
+    ]
+    with ZipFile(output) as archive:
+        assert not any(name.startswith("files/") for name in archive.namelist())
+
+
 def test_names_in_the_archive_stay_in_its_folder(tmp_path: Path) -> None:
     name = "a; $(x) *?.pdf"
     (tmp_path / "sub").mkdir()

@@ -84,10 +84,14 @@ def run(options: Namespace, io: Io) -> Exit:
             )
         pages = drawn.pages
         for number, why in drawn.troubles.items():
-            troubles[number] = "; ".join(filter(None, (troubles.get(number), why)))
+            _add(troubles, number, why)
         fill = _filler(drawn.data)
         if options.zip:
             from cmeledger.report import packet_zip
+
+            for item in files:
+                if item.seen.digest and not packet_zip.fits(item):
+                    _add(troubles, item.number, "too large for the archive: send it beside it")
 
             def fill(out: IO[bytes]) -> None:
                 packet_zip.write(
@@ -128,6 +132,10 @@ def _refuse_own(book: Book, file: str) -> None:
             )
     except ValueError as error:
         raise UsageError(f"'{file}' cannot be a file's name\nchoose another one") from error
+
+
+def _add(troubles: dict[int, str], number: int, why: str) -> None:
+    troubles[number] = "; ".join(filter(None, (troubles.get(number), why)))
 
 
 def _pages(certificate: Certificate, book: Book, cleaner: "Cleaner") -> tuple[bytes, int] | None:

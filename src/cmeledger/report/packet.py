@@ -302,6 +302,6 @@ def _listed(certificate: Certificate) -> Listed:
         visible(certificate.file),
         visible(", ".join(certificate.owners)),
         seen.digest,
-        f"{certificate.size:,} bytes",
+        f"{certificate.size:,} bytes" if seen.digest else "not read",
         visible(trouble) or None,
     )

@@ -43,7 +43,8 @@ _LOOK: Final = ("/Type", "/Subtype", "/Rect", "/AP", "/AS", "/F", "/FT", "/V", "
 """What of an annotation is taken over."""
 
 
-TOO_MUCH: Final = "it goes beyond the limits of what can be merged"
+ANEW: Final = "open it in a viewer, and print it to a new file"
+TOO_MUCH: Final = f"it goes beyond the limits of what can be merged: {ANEW}"
 
 
 class Unusable(Exception):
@@ -70,9 +71,9 @@ class Cleaner(Aside):
         """Make a clean PDF as `pages` does. Raises Unusable with the reason."""
         answer = self.ask(None, data)
         if answer.state == "late":
-            raise Unusable("it could not be read in time")
+            raise Unusable(f"it could not be read in time: {ANEW}")
         if answer.state == "died":
-            raise Unusable("damaged: reading it failed")
+            raise Unusable(f"damaged: {ANEW}")
         trouble, count = answer.said
         if trouble is not None:
             raise Unusable(trouble)
@@ -232,7 +233,7 @@ def _reasons() -> "Iterator[None]":
     except Exception as error:  # readers of foreign files raise whatever they stumble over
         if type(error).__name__ == "LimitReachedError":
             raise Unusable(TOO_MUCH) from error
-        raise Unusable(f"damaged: {type(error).__name__}") from error
+        raise Unusable(f"damaged: {ANEW} ({type(error).__name__})") from error
     finally:
         logging.disable(before)
 
