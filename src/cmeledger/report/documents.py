@@ -247,21 +247,24 @@ def listing(book: Book, records: Iterable[tuple[Activity, Counted]]) -> Json:
     }
 
 
-def keep(book: Book, records: Iterable[tuple[Activity, Keeping]]) -> Json:
-    """List how long each record is kept."""
+def keep(
+    book: Book, records: Iterable[tuple[Activity, Keeping]], files: Mapping[str, Keeping]
+) -> Json:
+    """List how long each record and each evidence file is kept."""
     return {
         "schema": SCHEMA,
         "as_of": book.day.isoformat(),
-        "records": [
-            {
-                "id": activity.id,
-                "keep_until": keeping.until.isoformat() if keeping.until else None,
-                "kept_for_good": keeping.for_good,
-                "expired": keeping.expired(book.day),
-            }
-            for activity, keeping in records
-        ],
+        "records": [{"id": item.id} | _kept(book, keeping) for item, keeping in records],
+        "files": [{"file": file} | _kept(book, keeping) for file, keeping in files.items()],
         "archive": archive(book),
+    }
+
+
+def _kept(book: Book, keeping: Keeping) -> Json:
+    return {
+        "keep_until": keeping.until.isoformat() if keeping.until else None,
+        "kept_for_good": keeping.for_good,
+        "expired": keeping.expired(book.day),
     }
 
 

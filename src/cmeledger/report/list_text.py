@@ -1,7 +1,7 @@
 """`list` and `keep` for people, and the table for a spreadsheet."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import IO, Final
 
@@ -59,23 +59,43 @@ def lines(book: Book, records: Sequence[tuple[Activity, Counted]], style: Style)
     yield from _left_out(book)
 
 
-def keep(book: Book, records: Sequence[tuple[Activity, Keeping]], style: Style) -> Iterator[str]:
-    """Lay out until when each record is kept."""
+def keep(
+    book: Book,
+    records: Sequence[tuple[Activity, Keeping]],
+    files: Mapping[str, Keeping],
+    style: Style,
+) -> Iterator[str]:
+    """Lay out until when each record is kept, and each evidence file."""
     yield style.dim(f"{'keep until':<14}  {'':<6}  id, title")
     for activity, keeping in records:
-        if keeping.for_good:
-            until = "for good"
-        elif keeping.until is None:
-            until = "still going on"
-        else:
-            until = keeping.until.isoformat()
-        mark = "over" if keeping.expired(book.day) else ""
-        yield f"{until:<14}  {mark:<6}  {activity.id}"
+        yield f"{_until(book, keeping)}{activity.id}"
         yield style.dim(" " * 24 + fit(activity.title, style.width - 24).rstrip())
-    gone = sum(keeping.expired(book.day) for _, keeping in records)
+    if files:
+        yield ""
+        yield style.dim(f"{'keep until':<14}  {'':<6}  evidence file")
+    for file, keeping in files.items():
+        yield f"{_until(book, keeping)}{visible(file)}"
     yield ""
-    yield f"{plural(len(records), 'record')}, of which {gone} may be discarded."
+    yield f"{_count(book, 'record', [keeping for _, keeping in records])}."
+    if files:
+        yield f"{_count(book, 'file', files.values())}."
     yield from _left_out(book)
+
+
+def _until(book: Book, keeping: Keeping) -> str:
+    if keeping.for_good:
+        until = "for good"
+    elif keeping.until is None:
+        until = "still going on"
+    else:
+        until = keeping.until.isoformat()
+    mark = "over" if keeping.expired(book.day) else ""
+    return f"{until:<14}  {mark:<6}  "
+
+
+def _count(book: Book, what: str, kept: Collection[Keeping]) -> str:
+    gone = sum(keeping.expired(book.day) for keeping in kept)
+    return f"{plural(len(kept), what)}, of which {gone} may be discarded"
 
 
 def _left_out(book: Book) -> Iterator[str]:
