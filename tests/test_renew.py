@@ -14,7 +14,7 @@ from cmeledger.change import perform, renewing
 from cmeledger.cli.main import Io, main
 from cmeledger.problems import Conflict
 from conftest import Result, run_here
-from ledgers import activity, course, ledger
+from ledgers import activity, course, ledger, toml
 from ledgers import renewing as license_of
 from test_writing import DAY, Typing
 
@@ -236,6 +236,21 @@ def test_a_renewal_written_by_hand(file: Path) -> None:
     assert found(file) == ([], [])
     file.write_text(text + hand.replace("2026-05-10", "2026-05-11"), "utf-8")
     assert cme(file, "status", "--json").json["renewals"] == []  # no cycle ends on that day
+
+
+def test_a_renewal_spelled_as_one_inline_table_reads_the_same(file: Path) -> None:
+    head, written = renewed(file).read_text("utf-8").split("[[renewal]]\n")
+    item = tomllib.loads(written)
+    item |= {key: item[key].isoformat() for key in ("renewal-date", "attested")}
+    spelled = toml([item])
+    for key in ("renewal-date", "attested"):
+        spelled = spelled.replace(f'{key} = "{item[key]}"', f"{key} = {item[key]}")
+    file.write_text(f"renewal = {spelled}\n{head}", "utf-8")
+    assert "\\n" in spelled  # the lines of its digest, in a string on one line
+    codes = {problem["code"] for problem in cme(file, "check", "--json").json["problems"]}
+    # the three courses, one of them of 20 credits on a day
+    assert codes == {"no-evidence-named", "many-credits-a-day"}
+    assert found(file) == ([], [])
 
 
 def test_a_digest_changed_by_hand_is_named(file: Path) -> None:

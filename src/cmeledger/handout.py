@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import IO, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from cmeledger import certificates
 from cmeledger.book import Book, archive_name, read_bytes
@@ -14,6 +14,10 @@ from cmeledger.problems import LedgerUnusable, NotWritten, UsageError
 from cmeledger.report import packet as packets
 from cmeledger.rules.standing import Report
 from cmeledger.visible import visible
+
+if TYPE_CHECKING:  # it brings the readers of PDFs along
+    from cmeledger.report.ahead import Ahead
+    from cmeledger.report.packet_merge import Cleaner
 
 Tell = Callable[[str, int, int], None]
 """Told what is being done, and how much of how many; what it raises ends the work."""
@@ -28,6 +32,17 @@ class Made(NamedTuple):
     """None: it has none."""
     troubles: dict[int, str]
     """What is wrong with its files, by number."""
+    confirmed: bool
+    """Whether the disk confirmed the file's name."""
+
+
+class Calendar(NamedTuple):
+    """A calendar file, and what became of it."""
+
+    dates: "Sequence[Ahead]"
+    written: bool
+    said: str
+    """The same in words."""
     confirmed: bool
     """Whether the disk confirmed the file's name."""
 
@@ -70,21 +85,26 @@ def packet(
 
         fill = _filler(html(made).encode())
     else:
+        from cmeledger.report.packet_merge import Cleaner
         from cmeledger.report.packet_pdf import render
 
         by_number = {item.number: item for item in files}
-        drawn = render(
-            made,
-            lambda number: _bytes(by_number[number], book),
-            lambda number: tell("merging files", number, len(files)),
-        )
+        with Cleaner() as cleaner:
+            drawn = render(
+                made,
+                lambda number: _pages(by_number[number], book, cleaner),
+                lambda number: tell("merging files", number, len(files)),
+            )
         pages = drawn.pages
         for number, why in drawn.troubles.items():
-            troubles[number] = "; ".join(filter(None, (troubles.get(number), why)))
+            _add(troubles, number, why)
         fill = _filler(drawn.data)
         if kind == "zip":
             from cmeledger.report import packet_zip
 
+            for item in files:
+                if item.seen.digest and not packet_zip.fits(item):
+                    _add(troubles, item.number, "too large for the archive: send it beside it")
             fill = partial(
                 packet_zip.write,
                 pdf=drawn.data, book=book, records=records, certificates=files,
@@ -116,20 +136,24 @@ def _refuse_own(book: Book, file: str) -> None:
         raise UsageError(f"'{file}' cannot be a file's name\nchoose another one") from error
 
 
-def _bytes(certificate: Certificate, book: Book) -> bytes | None:
+def _add(troubles: dict[int, str], number: int, why: str) -> None:
+    troubles[number] = "; ".join(filter(None, (troubles.get(number), why)))
+
+
+def _pages(certificate: Certificate, book: Book, cleaner: "Cleaner") -> tuple[bytes, int] | None:
     if not certificate.merge:
         return None
-    return b"".join(certificates.blocks(certificate, book.folder))
+    return cleaner.pages(b"".join(certificates.blocks(certificate, book.folder)))
 
 
 def _filler(data: bytes) -> Callable[[IO[bytes]], object]:
     return lambda out: out.write(data)
 
 
-def calendar(book: Book, file: str, *, dry_run: bool = False) -> tuple[int, str]:
+def calendar(book: Book, file: str, *, dry_run: bool = False) -> Calendar:
     """Write the dates ahead into a calendar file, or update the one that is there.
 
-    Returns how many dates it has, and what became of it, in words. Raises NotWritten.
+    Raises NotWritten and UsageError, with advice; what was there before is then as it was.
     """
     from cmeledger.report import ics
     from cmeledger.report.ahead import ahead
@@ -140,13 +164,15 @@ def calendar(book: Book, file: str, *, dry_run: bool = False) -> tuple[int, str]
         data = ics.calendar(dates, book.day, there)
     except ics.NotOurs as error:
         raise NotWritten(file, "this is no calendar of cmeledger", ANOTHER) from error
-    if there != data and not dry_run:
-        _put(file, data)
-    said = "is as it was" if there == data else "would be written" if dry_run else "written"
-    return len(dates), said
+    written = there != data and not dry_run
+    confirmed = not written or export.write(file, _filler(data), force=True)
+    held = "is as it was" if there == data else "would be written"
+    return Calendar(dates, written, "written" if written else held, confirmed)
 
 
 def _there(file: str) -> bytes | None:
+    if not file:
+        raise UsageError("the name after -o is empty\nname a file, or leave -o out")
     if file.endswith(".toml"):  # an archive of that name would be read beside a ledger
         raise NotWritten(file, "this is the name of a ledger", ANOTHER)
     if not os.path.lexists(file):
@@ -157,13 +183,3 @@ def _there(file: str) -> bytes | None:
         return read_bytes(file)
     except LedgerUnusable as error:
         raise NotWritten(file, "this is too large for a calendar", ANOTHER) from error
-
-
-def _put(file: str, data: bytes) -> None:
-    from cmeledger.ledger.disk import not_written
-    from cmeledger.starter import put
-
-    try:
-        put(file, data, 0o600, replace=True)
-    except (OSError, ValueError) as error:
-        raise not_written(file, error) from error

@@ -1,12 +1,18 @@
 """`cmeledger calendar`: the dates ahead as a calendar file."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from cmeledger import handout
+from cmeledger.book import Book
 from cmeledger.cli import common
 from cmeledger.cli.main import VERBS, Io
 from cmeledger.problems import Exit
 from cmeledger.visible import visible
+
+if TYPE_CHECKING:
+    from cmeledger.report.ahead import Ahead
 
 
 def parser() -> ArgumentParser:
@@ -19,12 +25,7 @@ def parser() -> ArgumentParser:
         help="the calendar file; one that is there is updated (default: print it)",
     )
     made.add_argument("--dry-run", action="store_true", help="write nothing, say what would be")
-    made.add_argument(
-        "--as-of",
-        metavar="DATE",
-        type=common.a_day,
-        help="use this date instead of today, like 2026-03-01",
-    )
+    common.add_day(made)
     common.add_ledger(made)
     return made
 
@@ -37,14 +38,36 @@ def run(options: Namespace, io: Io) -> Exit:
         from cmeledger.report import ics
         from cmeledger.report.ahead import ahead
 
-        data = ics.calendar(ahead(book, book.held(book.tallies())), book.day)
-        binary = getattr(io.out, "buffer", None)
-        if binary is None:
-            io.out.write(data.decode())
-        else:  # the lines end in CRLF on every system
-            io.out.flush()
-            binary.write(data)
+        dates = ahead(book, book.held(book.tallies()))
+        if options.json:
+            _document(io, book, dates, None, written=False)
+        else:
+            _print(io, ics.calendar(dates, book.day))
         return common.answer(book)
-    count, said = handout.calendar(book, file, dry_run=options.dry_run)
-    io.out.write(f"{visible(file)}: {count} dates, {said}\n")
+    made = handout.calendar(book, file, dry_run=options.dry_run)
+    if options.json:
+        _document(io, book, made.dates, file, written=made.written)
+    else:
+        io.out.write(f"{visible(file)}: {len(made.dates)} dates, {made.said}\n")
+    if not made.confirmed:
+        print("note: saved, but the disk did not confirm it", file=io.err)
+        return Exit.UNCONFIRMED
     return common.answer(book)
+
+
+def _print(io: Io, data: bytes) -> None:
+    binary = getattr(io.out, "buffer", None)
+    if binary is None:
+        io.out.write(data.decode())
+    else:  # the lines end in CRLF on every system
+        io.out.flush()
+        binary.write(data)
+
+
+def _document(
+    io: Io, book: Book, dates: "Sequence[Ahead]", file: str | None, *, written: bool
+) -> None:
+    from cmeledger.report import ahead_json, documents
+
+    found = ahead_json.calendar(book, dates, file, written=written)
+    io.out.write(documents.dumps(found))

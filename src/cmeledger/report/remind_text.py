@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from cmeledger.book import Book
-from cmeledger.report import documents
 from cmeledger.report.ahead import Ahead
-from cmeledger.report.documents import Json, number
 from cmeledger.report.effect import in_a_sentence
 from cmeledger.report.terminal import amount, day, fit, plural
 from cmeledger.rules.cycles import in_year
@@ -84,31 +82,3 @@ def _short(standing: Standing) -> str:
     if standing.requirement.unit == "completion":
         return name
     return f"{name} {amount(standing.missing)}"
-
-
-def document(
-    book: Book, days: int, dates: Sequence[Ahead], short: Sequence[tuple[Report, Standing]]
-) -> Json:
-    """Say the same as JSON, every date of it."""
-    return {
-        "schema": documents.SCHEMA,
-        "as_of": book.day.isoformat(),
-        "days": days,
-        "dates": [
-            {
-                "id": item.id,
-                "kind": item.kind,
-                "date": item.day.isoformat(),
-                "text": item.text,
-                "more": item.more,
-            }
-            for item in dates
-        ],
-        "short": [
-            documents.named(report.tally.license)
-            | {"id": standing.requirement.id, "missing": number(standing.missing)}
-            for report, standing in short
-        ],
-        "errors": sum(problem.severity == "error" for problem in book.problems),
-        "archive": documents.archive(book),
-    }

@@ -7,7 +7,7 @@ import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual import work
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from cmeledger.ledger.pair import Both, Step
     from cmeledger.ledger.save import Saved
     from cmeledger.tui.reading import Sheet
+
+UNCONFIRMED: Final = "The disk did not confirm it."
 
 
 class Proving(Recovering):
@@ -195,7 +197,7 @@ class Proving(Recovering):
         file = self._named(typed["file"], handout.packet_name(book, int(year)))
         made = handout.packet(book, reports, file, tell)
         said = [f"Wrote {file}, {made.pages} pages.", *handout.notes(made)]
-        return said if made.confirmed else [*said, "The disk did not confirm it."]
+        return said if made.confirmed else [*said, UNCONFIRMED]
 
     def action_calendar(self) -> None:
         """Ask for a name, and write the dates ahead as a calendar."""
@@ -215,8 +217,9 @@ class Proving(Recovering):
         del tell  # it takes no time
         book = self.read_now()
         file = self._named(typed["file"], handout.beside(book, ".ics"))
-        count, said = handout.calendar(book, file)
-        return [f"{file}: {count} dates, {said}. Import it into your calendar."]
+        made = handout.calendar(book, file)
+        said = [f"{file}: {len(made.dates)} dates, {made.said}. Import it into your calendar."]
+        return said if made.confirmed else [*said, UNCONFIRMED]
 
     def _named(self, typed: str, otherwise: str) -> str:
         """Find the file that is meant: what was typed, from the ledger's folder."""
