@@ -65,7 +65,8 @@ def archiving(book: Book, found: Sequence[Going]) -> Step:
 
     def apply(ledger: bytes, archive: bytes) -> tuple[bytes, bytes]:
         fresh = _read(book, ledger, archive)
-        may_go = {item.activity.id: item.activity.path for item in going(fresh)}
+        now = found if fresh is book else going(fresh)
+        may_go = {item.activity.id: item.activity.path for item in now}
         for id, base in bases.items():
             if id not in may_go or change.table(fresh, may_go[id]) != base:
                 change.same(fresh, Clash(id, base, None, None))

@@ -5,9 +5,12 @@ once, and each text is read again once: it must say what was meant, in the lines
 """
 
 import re
+import sys
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
 from cmeledger.ledger import edit, fresh, spell
@@ -50,7 +53,13 @@ class _Part(NamedTuple):
     start: int
     first: int
     """The number that its first record has in the whole."""
+    stop: int
+    """That of the first record below it."""
     layout: Layout
+
+    def own(self, numbers: Sequence[int]) -> slice:
+        """Find which of some numbers in order are of this part."""
+        return slice(bisect_left(numbers, self.first), bisect_left(numbers, self.stop))
 
 
 def move(data: bytes, path: Path, document: Document | None = None) -> Edited:
@@ -93,19 +102,23 @@ def taken_out(source: Text, numbers: Sequence[int]) -> Text:
 
 def _taken(source: Text, numbers: Sequence[int]) -> tuple[Text, list[_Lines]]:
     """Cut activities out, and give their lines in the order of the file."""
-    records = source.document.tables.get("activity", [])
-    gone = sorted(numbers)
-    rest = [item for number, item in enumerate(records) if number not in set(gone)]
+    records = _records(source)
+    gone, rest = sorted(numbers), list(records)
+    for number in reversed(gone):
+        del rest[number]
     meant = {name: value for name, value in source.document.tables.items() if name != "activity"}
     if rest:
         meant["activity"] = rest
 
     def cut(parts: Iterable[_Part]) -> tuple[Text, list[_Lines]]:
         splices, lines = [], []
-        for part, own in _by_part(parts, gone):
+        for part in parts:
+            own = gone[part.own(gone)]
             paths: list[Path] = [("activity", number - part.first) for number in own]
-            lines += [_lines_of(part.layout, path, records[part.first + int(path[1])])
-                      for path in paths]  # fmt: skip
+            lines += [
+                _lines_of(part.layout, path, records[number])
+                for path, number in zip(paths, own, strict=True)
+            ]
             splices += _moved(fresh.without(part.layout, paths), part.start)
         new = _judged(source, splices, meant)
         _refuse_other_lines(source.data, [new.data, *(item.text.encode() for item in lines)])
@@ -116,32 +129,34 @@ def _taken(source: Text, numbers: Sequence[int]) -> tuple[Text, list[_Lines]]:
 
 def _put_in(target: Text, lines: Sequence[_Lines]) -> tuple[Text, list[Splice]]:
     """Write activities into a text, each where its date belongs; give the splices, too."""
-    records = list(target.document.tables.get("activity", []))
+    records = list(_records(target))
     days = [fresh.day_of(item) for item in records]
-    slots: list[tuple[int, _Lines]] = []
-    for item in sorted(lines, key=lambda item: item.day):
+    ordered = sorted(lines, key=lambda item: item.day)
+    slots: list[int] = []
+    for item in ordered:
         index = fresh.slot(days, item.day)
-        slots.append((index - len(slots), item))  # each goes below those that were put in before
+        slots.append(index - len(slots))  # each goes below those that were put in before
         days.insert(index, item.day)
         records.insert(index, item.record)
     meant = target.document.tables | {"activity": records}
 
     def put(parts: Iterable[_Part]) -> tuple[Text, list[Splice]]:
-        splices = []
-        for part, own in _by_part(parts, [slot for slot, _ in slots]):
-            local = [(slot - part.first, item) for slot, item in slots if slot in set(own)]
-            splices += _moved(list(_splices(part.layout, local)), part.start)
+        splices: list[Splice] = []
+        for part in parts:
+            own = part.own(slots)
+            local = [slot - part.first for slot in slots[own]]
+            splices += _moved(list(_splices(part.layout, local, ordered[own])), part.start)
         new = _judged(target, splices, meant)
         _refuse_other_lines(new.data, [target.data, *(item.text.encode() for item in lines)])
         return new, splices
 
-    return _near_or_whole(target, [slot for slot, _ in slots], put)
+    return _near_or_whole(target, slots, put)
 
 
-def _splices(layout: Layout, slots: Iterable[tuple[int, _Lines]]) -> Iterator[Splice]:
+def _splices(layout: Layout, slots: Sequence[int], lines: Sequence[_Lines]) -> Iterator[Splice]:
     """Write activities at their places, as if one were put in after the other."""
-    lifted = -1
-    for slot, group in groupby(slots, key=lambda pair: pair[0]):
+    lifted = -1  # the place below a record above which a blank line was put
+    for slot, group in groupby(zip(slots, lines, strict=True), key=itemgetter(0)):
         at = fresh.place(layout, "activity", slot)
         gap, before = at.gap, at.before
         if slot == lifted and not gap and not at.above_next:
@@ -154,11 +169,18 @@ def _splices(layout: Layout, slots: Iterable[tuple[int, _Lines]]) -> Iterator[Sp
             last_is_comment = item.comment_last
             any_comment = any_comment or item.comment_last
         below = layout.next_line(layout.next_line(at.position))
-        lines = (at.after + layout.text[at.position : below]).split("\n")
-        if any_comment and len(lines) > 1 and lines[1].strip():
+        following = (at.after + layout.text[at.position : below]).split("\n")
+        if any_comment and len(following) > 1 and following[1].strip():
             parts.append(at.eol)
             lifted = slot + 1 if at.above_next else lifted
         yield Splice(at.position, at.position, "".join([*parts, at.after]))
+
+
+def _records(text: Text) -> list[Any]:
+    records = text.document.tables.get("activity", [])
+    if not isinstance(records, list):
+        raise EditRefused("activity is not a list of tables", f"write [[activity]]: {BY_HAND}")
+    return records
 
 
 def _day_of(record: dict[str, Any]) -> date:
@@ -199,13 +221,13 @@ def _near_or_whole(text: Text, numbers: Sequence[int], do: Callable[[Iterable[_P
     place = whole.places.found.get(("activity",))
     if place is not None and place.value is not None:
         raise EditRefused("the records are written as one list, activity = [ … ]", BY_HAND)
-    return do([_Part(0, 0, whole)])
+    return do([_Part(0, 0, sys.maxsize, whole)])
 
 
 def _near(text: Text, numbers: Sequence[int]) -> list[_Part]:
     """Lay out the lines around some records; nothing where that cannot be told, or is no less."""
     whole = text.document.text
-    count = len(text.document.tables.get("activity", ()))
+    count = len(_records(text))
     starts = [match.start() for match in _HEADER.finditer(whole)]
     if len(text.data) <= edit.SMALL or len(starts) != count or not count:
         return []
@@ -220,24 +242,8 @@ def _near(text: Text, numbers: Sequence[int]) -> list[_Part]:
     for first, stop in spans:
         start = starts[first] if first else 0
         end = starts[stop] if stop < count else len(whole)
-        parts.append(_Part(start, first, Layout(whole[start:end])))
+        parts.append(_Part(start, first, stop, Layout(whole[start:end])))
     return parts
-
-
-def _by_part(
-    parts: Iterable[_Part], numbers: Sequence[int]
-) -> Iterator[tuple[_Part, Sequence[int]]]:
-    """Give each part with the numbers that are its own."""
-    parts = list(parts)
-    for part, following in zip(parts, [*parts[1:], None], strict=True):
-        yield (
-            part,
-            [
-                number
-                for number in numbers
-                if number >= part.first and (following is None or number < following.first)
-            ],
-        )
 
 
 def _moved(splices: Sequence[Splice], by: int) -> list[Splice]:
