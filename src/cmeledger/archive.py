@@ -20,9 +20,9 @@ from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.history import History
 from cmeledger.ledger.move import Text, across, taken_out
 from cmeledger.ledger.pair import Both, Step, save_both
-from cmeledger.ledger.parse import parse
+from cmeledger.ledger.parse import NotToml, parse
 from cmeledger.ledger.save import Saved
-from cmeledger.ledger.spell import EditRefused
+from cmeledger.ledger.spell import BY_HAND, EditRefused
 from cmeledger.model import Activity, Path
 from cmeledger.problems import Clash, Conflict, UsageError
 
@@ -160,9 +160,21 @@ def tidied(book: Book, history: History | None, *, write: bool) -> tuple[Book, i
     return make_book(book.file, book.day, both.ledger.after, both.archive.after), count
 
 
+def cleared_up(count: int) -> str:
+    """Say what `tidied` did."""
+    words = "a record" if count == 1 else f"{count} records"
+    return (
+        f"a move that was cut off left {words} in the ledger and in its archive; "
+        "the archive is without now"
+    )
+
+
 def _without_doubled(ledger: bytes, archive: bytes) -> tuple[bytes, bytes]:
-    other = Text(archive, parse(archive))
-    return ledger, taken_out(other, sorted(doubled(parse(ledger), other.document))).data
+    try:
+        own, other = parse(ledger), Text(archive, parse(archive))
+    except NotToml as error:
+        raise EditRefused(f"ledger or archive does not read: {error}", BY_HAND) from error
+    return ledger, taken_out(other, sorted(doubled(own, other.document))).data
 
 
 def _read(book: Book, ledger: bytes, archive: bytes) -> Book:

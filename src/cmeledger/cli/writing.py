@@ -55,12 +55,7 @@ def tidied(book: Book, options: argparse.Namespace, io: Io) -> Book:
     write = not options.dry_run
     book, count = archive.tidied(book, open_history(io.env), write=write)
     if count and write:
-        words = "a record" if count == 1 else f"{count} records"
-        print(
-            f"note: a move that was cut off left {words} in the ledger and in its archive; "
-            "the archive is without now",
-            file=io.err,
-        )
+        print(f"note: {archive.cleared_up(count)}", file=io.err)
     return book
 
 

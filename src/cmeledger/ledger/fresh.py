@@ -82,7 +82,7 @@ def place(layout: Layout, table: str, index: int) -> Place:
         tail = eol if end == len(layout.text) else eol * 2
         return Place(end, glue + blank, tail, 1, own_eol, above_next=False, neighbor=None)
     gap, above_next = _gap(layout, table, neighbor, first)
-    if not gap and layout.is_comment(layout.line_start(end)):
+    if not gap and end > layout.line_end(neighbor.own_end):
         gap = 1  # directly below a comment, the comment would become the new record's
     return Place(end, eol * (gap + 1), "", gap, own_eol, above_next=above_next, neighbor=first)
 
