@@ -123,8 +123,10 @@ def make_book(file: str, day: date, data: bytes, archive_data: bytes | None) -> 
     return _made(file, day, data, document, archive)
 
 
-def remake(book: Book, data: bytes, document: Document | None = None) -> Book:
-    """Make the book that another text of the same ledger gives, with the same archive.
+def remake(
+    book: Book, data: bytes, document: Document | None = None, archive: Document | None = None
+) -> Book:
+    """Make the book that another text of the same ledger gives, with the same archive or another.
 
     `document` is what the text reads as, where that is known. Raises LedgerUnusable as `open_book`
     does.
@@ -133,7 +135,7 @@ def remake(book: Book, data: bytes, document: Document | None = None) -> Book:
         document = document or parse(data)
     except NotToml as error:
         raise _not_toml(book.file, error.problem, data, book.archive.text) from error
-    return _made(book.file, book.day, data, document, book.archive)
+    return _made(book.file, book.day, data, document, archive or book.archive)
 
 
 def _not_toml(file: str, problem: Problem, data: bytes, archive_text: str) -> LedgerUnusable:

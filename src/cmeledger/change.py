@@ -14,6 +14,7 @@ from cmeledger.book import Book, remake
 from cmeledger.ledger import edit, spell
 from cmeledger.ledger.activities import free_id, slug
 from cmeledger.ledger.context import nearest_id
+from cmeledger.ledger.doubled import without_doubled
 from cmeledger.ledger.entries import Touched
 from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.history import History
@@ -330,7 +331,9 @@ def must_be_good(book: Book, edited: edit.Edited, id: str) -> list[str]:
     `id` is what the record was called; by another title it may answer to another id. Returns the
     warnings it did not have, in words. Raises UsageError.
     """
-    after = remake(book, edited.data, edited.document)
+    # A record that a move, cut off, left in both files is one record still once it is changed.
+    archive = without_doubled(book.document, book.archive)
+    after = remake(book, edited.data, edited.document, archive)
     called = next(
         (name for path, archived, name in records(after) if path == edited.path and not archived),
         id,

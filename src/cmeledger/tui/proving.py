@@ -89,8 +89,8 @@ class Proving(Recovering):
     def _perform_both(self, step: "Step") -> "Both":
         from cmeledger import archive
 
-        book, _ = archive.tidied(self._whole(), self.history, write=True)
-        return archive.perform(book, step, self.history)
+        self.clear_up()
+        return archive.perform(self._whole(), step, self.history)
 
     def _whole(self) -> Book:
         """Read the ledger as it is now, with its archive; for a thread."""
@@ -145,6 +145,7 @@ class Proving(Recovering):
     def _write_attested(self, operation: "Operation") -> "tuple[Operation, Saved]":
         from cmeledger import change
 
+        self.clear_up()
         return change.perform(self._whole(), operation, self.history)
 
     # ── What is missing ──────────────────────────────────────────────────────────────────
