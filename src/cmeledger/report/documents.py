@@ -250,23 +250,27 @@ def listing(book: Book, records: Iterable[tuple[Activity, Counted]]) -> Json:
     }
 
 
-def keep(book: Book, records: Iterable[tuple[Activity, Keeping]]) -> Json:
-    """List how long each record is kept, and which files with it."""
+def keep(
+    book: Book, records: Iterable[tuple[Activity, Keeping]], files: Mapping[str, Keeping]
+) -> Json:
+    """List how long each record and each evidence file is kept."""
     return {
         "schema": SCHEMA,
         "as_of": book.day.isoformat(),
         "records": [
-            {
-                "id": activity.id,
-                "keep_until": keeping.until.isoformat() if keeping.until else None,
-                "kept_for_good": keeping.for_good,
-                "expired": keeping.expired(book.day),
-                "archived": activity.archived,
-                "evidence": [item.file for item in activity.evidence],
-            }
-            for activity, keeping in records
+            {"id": item.id} | _kept(book, keeping) | {"archived": item.archived}
+            for item, keeping in records
         ],
+        "files": [{"file": file} | _kept(book, keeping) for file, keeping in files.items()],
         "archive": archive(book),
+    }
+
+
+def _kept(book: Book, keeping: Keeping) -> Json:
+    return {
+        "keep_until": keeping.until.isoformat() if keeping.until else None,
+        "kept_for_good": keeping.for_good,
+        "expired": keeping.expired(book.day),
     }
 
 
