@@ -278,7 +278,7 @@ def test_an_evidence_file_is_kept_as_long_as_any_record_that_names_it(tmp_path: 
         ("open.pdf", None, False, False),
     ]
     shown = run_here("keep", str(tmp_path / "cme.toml"), "--as-of", "2026-08-01").out
-    assert "2026-05-10      may go    old.pdf\n" in shown
+    assert "2026-05-10      over    old.pdf\n" in shown
     assert (
         "5 records, of which 2 may be discarded.\n5 files, of which 1 may be discarded.\n" in shown
     )

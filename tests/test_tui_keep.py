@@ -97,8 +97,8 @@ async def test_each_record_says_why_and_names_its_files(tmp_path: Path) -> None:
     (tmp_path / "evidence").mkdir()
     (tmp_path / "evidence" / "a.pdf").write_bytes(b"%PDF-1.4")
     wanted = {
-        "a": "Keep it until May 10, 2028. Its file, kept at least as long: evidence/a.pdf "
-        "Its file, kept at least as long: evidence/a 2.pdf ! there is no file 'evidence/a 2.pdf'",
+        "a": "Keep it until May 10, 2028. Keep its file until May 10, 2028: evidence/a.pdf "
+        "Keep its file until May 10, 2028: evidence/a 2.pdf ! there is no file 'evidence/a 2.pdf'",
         "b": "Keep it for good: it serves a requirement that is asked once. "
         "It needs no file: the hospital has it",
         "c": "Keep it until May 10, 2028. It names no file.",

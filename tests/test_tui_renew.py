@@ -86,6 +86,16 @@ async def test_the_cycle_shown_is_meant(file: Path) -> None:  # noqa: F811
         await holds(pilot, file, wanted)
 
 
+async def test_a_cycle_that_has_not_begun_is_not_attested(file: Path) -> None:  # noqa: F811
+    before = file.read_bytes()
+    async with writing(file) as pilot:
+        await press(pilot, "right_square_bracket", "N")
+        await asked(pilot, "that cycle has not begun: its first day is 2026-05-11")
+        await press(pilot, "y")  # nothing is asked
+        assert len(pilot.app.screen_stack) == 2
+        assert file.read_bytes() == before
+
+
 async def test_a_later_change_is_told_on_progress_and_explained(file: Path) -> None:  # noqa: F811
     renewed(file)
     edit(file, "credits = 20", "credits = 18")

@@ -91,19 +91,19 @@ def values(book: Book, report: Report) -> dict[str, Any]:
     return said | ({"note": f"short on record: {', '.join(short)}"} if short else {})
 
 
-def to_attest(book: Book, reports: Sequence[Report]) -> list[Report]:
-    """Choose what can be attested on the book's day: cycles that have begun, each renewal once.
+def ready(book: Book, shown: Sequence[Report]) -> list[Report]:
+    """Choose what of some reports can be attested on the book's day, one for each renewal.
 
-    Raises UsageError where none has begun.
+    Raises UsageError where none of their cycles has begun.
     """
-    begun = [item for item in reports if item.cycle.start <= book.day]
-    if not begun:
-        begins = min(report.cycle.start for report in reports)
+    reports = one_a_renewal(book, [item for item in shown if item.cycle.start <= book.day])
+    if not reports:
+        begins = min(report.cycle.start for report in shown)
         raise UsageError(
             f"that cycle has not begun: its first day is {begins.isoformat()}\n"
             "name the cycle that you attested with --cycle YEAR, and the day with --date DATE"
         )
-    return one_a_renewal(book, begun)
+    return reports
 
 
 def one_a_renewal(book: Book, reports: Sequence[Report]) -> list[Report]:

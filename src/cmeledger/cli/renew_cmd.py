@@ -42,7 +42,7 @@ def run(options: Namespace, io: Io) -> Exit:
     tallies = book.tallies()
     chosen = tallies if options.cycle else book.going(tallies)
     shown = common.reports(book, chosen, options.cycle)
-    reports = renewal.to_attest(book, shown)
+    reports = renewal.ready(book, shown)
     operation = change.renewing(book, reports)
     for note in renewal_text.before(opened, reports):
         print(f"note: {note}", file=io.err)

@@ -255,9 +255,7 @@ def keep(
         "schema": SCHEMA,
         "as_of": book.day.isoformat(),
         "records": [
-            {"id": item.id}
-            | _kept(book, keeping)
-            | {"archived": item.archived, "evidence": [named.file for named in item.evidence]}
+            {"id": item.id} | _kept(book, keeping) | {"archived": item.archived}
             for item, keeping in records
         ],
         "files": [{"file": file} | _kept(book, keeping) for file, keeping in files.items()],

@@ -1,7 +1,6 @@
 """Until when each record is kept, and its files with it, for people."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Final
 
 from cmeledger.book import Book
 from cmeledger.model import Activity
@@ -10,8 +9,6 @@ from cmeledger.report.records import Row
 from cmeledger.report.terminal import Style, day, fit, plural, wrap
 from cmeledger.rules.retention import Keeping
 from cmeledger.visible import visible
-
-MAY_GO: Final = "may go"
 
 
 def until(keeping: Keeping) -> str:
@@ -39,21 +36,24 @@ def lines(
     style: Style,
 ) -> Iterator[str]:
     """Lay out until when each record is kept, and each evidence file."""
-    yield style.dim(f"{'keep until':<14}  {'':<8}  id, title")
+    yield style.dim(f"{'keep until':<14}  {'':<6}  id, title")
     for activity, keeping in records:
-        yield f"{until(keeping):<14}  {mark(book, activity, keeping):<8}  {activity.id}"
-        yield style.dim(" " * 26 + fit(activity.title, style.width - 26).rstrip())
+        yield f"{_until(book, keeping)}{activity.id}"
+        yield style.dim(" " * 24 + fit(activity.title, style.width - 24).rstrip())
     if files:
         yield ""
-        yield style.dim(f"{'keep until':<14}  {'':<8}  evidence file")
+        yield style.dim(f"{'keep until':<14}  {'':<6}  evidence file")
     for file, keeping in files.items():
-        may_go = MAY_GO if keeping.expired(book.day) else ""
-        yield f"{until(keeping):<14}  {may_go:<8}  {visible(file)}"
+        yield f"{_until(book, keeping)}{visible(file)}"
     yield ""
     yield f"{_count(book, 'record', [keeping for _, keeping in records])}."
     if files:
         yield f"{_count(book, 'file', files.values())}."
     yield from left_out(book)
+
+
+def _until(book: Book, keeping: Keeping) -> str:
+    return f"{until(keeping):<14}  {'over' if keeping.expired(book.day) else '':<6}  "
 
 
 def _count(book: Book, what: str, kept: Collection[Keeping]) -> str:
@@ -63,7 +63,7 @@ def _count(book: Book, what: str, kept: Collection[Keeping]) -> str:
 
 def mark(book: Book, activity: Activity, keeping: Keeping) -> str:
     """Say in a word where a record is that may go, or went."""
-    return "archived" if activity.archived else MAY_GO if keeping.expired(book.day) else ""
+    return "archived" if activity.archived else "may go" if keeping.expired(book.day) else ""
 
 
 def row(book: Book, item: Row, style: Style) -> str:
@@ -77,9 +77,12 @@ def row(book: Book, item: Row, style: Style) -> str:
     return f"{until_when:<14} {marked} {title} {day_done:>10}"
 
 
-def detail(book: Book, item: Row, troubles: Sequence[str], style: Style) -> Iterator[str]:
-    """Say of one record how long it is kept, why, and which files are kept as long.
+def detail(
+    book: Book, item: Row, files: Mapping[str, Keeping], troubles: Sequence[str], style: Style
+) -> Iterator[str]:
+    """Say of one record how long it is kept, why, and how long its files are.
 
+    `files` are all that are named, each with its own date: another record may name one, too.
     `troubles` are what is wrong with its files.
     """
     yield style.bold(visible(item.title))
@@ -91,13 +94,23 @@ def detail(book: Book, item: Row, troubles: Sequence[str], style: Style) -> Iter
     yield from wrap(f"{activity.id} · {day(activity.day)} · {where}", style, "  ", "")
     yield from wrap(sentence(book, item.keep), style)
     for file in activity.evidence:
-        yield from wrap(f"Its file, kept at least as long: {visible(file.file)}", style, "  ", "")
+        yield from wrap(
+            f"{_of_file(book, files.get(file.file))}: {visible(file.file)}", style, "  ", ""
+        )
     if activity.no_evidence:
         yield from wrap(f"It needs no file: {visible(activity.no_evidence)}", style)
     elif not activity.evidence:
         yield "It names no file."
     for trouble in troubles:
         yield from wrap(visible(trouble), style, "    ", "  ! ")
+
+
+def _of_file(book: Book, keeping: Keeping | None) -> str:
+    if keeping is None or (keeping.until is None and not keeping.for_good):
+        return "Keep its file"
+    if keeping.expired(book.day):
+        return "Its file may be discarded"
+    return f"Keep its file {'for good' if keeping.until is None else f'until {day(keeping.until)}'}"
 
 
 def totals(book: Book, found: Sequence[Row]) -> str:

@@ -126,9 +126,14 @@ class Proving(Recovering):
 
         book = self._whole()
         tallies = book.tallies()
-        shown = book.reports(book.going(tallies) if year is None else tallies, year)
-        reports = renewal.to_attest(book, shown)
+        chosen = book.going(tallies) if year is None else tallies
+        reports = renewal.ready(book, book.reports(chosen, year))
         notes = [*renewal_text.before(book, reports)]
+        for report in [] if year else renewal.skipped(book, reports):
+            when = day(report.cycle.end)
+            notes.append(f"if you mean the renewal of {when}: show that cycle with [, and press N")
+        if len(reports) > 1:
+            notes.append(f"these are {len(reports)} renewals, to be recorded together")
         if any(problem.severity == "error" for problem in book.problems):
             notes.append("what has an error is left out of these totals: 4 shows it")
         notes += renewal_text.notes(renewal.since(book), "")

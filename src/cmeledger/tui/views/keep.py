@@ -76,7 +76,7 @@ class Keep(FilteredView):
         problems = shown.looked.problems if shown.looked else ()
         troubles = [p.message for p in problems if p.record == row.id and p.code in OF_FILES]
         style = self.style_for(page)
-        lines = list(keep_text.detail(shown.book, row, troubles, style))
+        lines = list(keep_text.detail(shown.book, row, shown.keeping_files, troubles, style))
         if row.activity is None:
             lines.append("4 shows the error.")
         elif row.activity.archived:
