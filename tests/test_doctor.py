@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from cmeledger import doctor, git
+from cmeledger import doctor
+from cmeledger.git.look import Git, look
 from conftest import HEAD, Result, run_here
 
 RECORD = """
@@ -278,7 +279,7 @@ def run_git(file: Path, *arguments: str) -> None:
 
 
 def state(file: Path) -> str:
-    return git.look(str(file), file.read_bytes(), os.environ).state
+    return look(str(file), file.read_bytes(), os.environ).state
 
 
 @needs_git
@@ -287,7 +288,7 @@ def test_the_states_of_a_ledger_in_git(repository: Path) -> None:
     run_git(repository, "add", "cme.toml")
     assert state(repository) == "added"
     run_git(repository, "commit", "-q", "-m", "first")
-    found = git.look(str(repository), repository.read_bytes(), os.environ)
+    found = look(str(repository), repository.read_bytes(), os.environ)
     assert found.state == "committed"
     assert found.committed is not None
     assert found.committed.timestamp() == 1769947200
@@ -302,14 +303,14 @@ def test_the_states_of_a_ledger_in_git(repository: Path) -> None:
 @needs_git
 def test_no_repository_and_no_git(file: Path) -> None:
     env = {"PATH": os.environ["PATH"], "GIT_CEILING_DIRECTORIES": "/nowhere"}
-    assert git.look(str(file), b"", env).state == "no-repository"
-    assert git.look(str(file), b"", NO_GIT).state == "no-git"
+    assert look(str(file), b"", env).state == "no-repository"
+    assert look(str(file), b"", NO_GIT).state == "no-git"
 
 
 @needs_git
 def test_variables_of_git_do_not_lead_elsewhere(repository: Path, tmp_path: Path) -> None:
     env = dict(os.environ) | {"GIT_DIR": str(tmp_path), "GIT_WORK_TREE": str(tmp_path)}
-    assert git.look(str(repository), b"", env).state == "untracked"
+    assert look(str(repository), b"", env).state == "untracked"
 
 
 @needs_git
@@ -400,13 +401,13 @@ def test_a_git_that_does_not_answer(file: Path, monkeypatch: pytest.MonkeyPatch)
     folder.mkdir()
     (folder / "git").write_text("#!/bin/sh\nexec sleep 60\n", "utf-8")
     (folder / "git").chmod(0o700)
-    monkeypatch.setattr(git, "_SECONDS", 0.05)
+    monkeypatch.setattr("cmeledger.git.call.SECONDS", 0.05)
     env = {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
-    assert git.look(str(file), b"", env).state == "no-answer"
+    assert look(str(file), b"", env).state == "no-answer"
 
 
 def test_every_state_of_git_has_its_words(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("no-git", "no-answer", "no-repository", "untracked", "added"):
-        monkeypatch.setattr("cmeledger.git.look", lambda *_, name=name: git.Git(name))
+        monkeypatch.setattr("cmeledger.doctor.look", lambda *_, name=name: Git(name))
         assert facts(file)["git"]["state"] == "note"
     assert not doctor.needs_attention([doctor.Fact("git", "note", "")])
