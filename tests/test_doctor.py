@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from cmeledger import doctor, git
+from cmeledger import doctor
+from cmeledger.git.look import Git, look
 from conftest import HEAD, Result, run_here
+from repositories import NOON, needs_git, run_git
 
 RECORD = """
 [[activity]]
@@ -21,8 +23,6 @@ category = 1
 credits = 1.5
 """
 NO_GIT = {"PATH": "/nowhere"}
-GIT = shutil.which("git")
-needs_git = pytest.mark.skipif(GIT is None, reason="git is not installed")
 
 
 @pytest.fixture
@@ -264,33 +264,24 @@ def test_nothing_is_written(file: Path) -> None:
 
 @pytest.fixture
 def repository(file: Path) -> Path:
-    run_git(file, "init", "-q")
+    run_git(file.parent, "init", "-q")
     return file
 
 
-def run_git(file: Path, *arguments: str) -> None:
-    identity = ("-c", "user.name=Sample", "-c", "user.email=sample@example.org")
-    env = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    env |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    # 2026-02-01 at noon, in the middle of a day wherever the test runs
-    env |= {"GIT_COMMITTER_DATE": "1769947200 +0000", "GIT_AUTHOR_DATE": "1769947200 +0000"}
-    subprocess.run(["git", *identity, *arguments], cwd=file.parent, env=env, check=True)
-
-
 def state(file: Path) -> str:
-    return git.look(str(file), file.read_bytes(), os.environ).state
+    return look(str(file), file.read_bytes(), os.environ).state
 
 
 @needs_git
 def test_the_states_of_a_ledger_in_git(repository: Path) -> None:
     assert state(repository) == "untracked"
-    run_git(repository, "add", "cme.toml")
+    run_git(repository.parent, "add", "cme.toml")
     assert state(repository) == "added"
-    run_git(repository, "commit", "-q", "-m", "first")
-    found = git.look(str(repository), repository.read_bytes(), os.environ)
+    run_git(repository.parent, "commit", "-q", "-m", "first")
+    found = look(str(repository), repository.read_bytes(), os.environ)
     assert found.state == "committed"
     assert found.committed is not None
-    assert found.committed.timestamp() == 1769947200
+    assert found.committed.timestamp() == NOON
     shown = facts(repository, PATH=os.environ["PATH"])["git"]
     assert (shown["state"], shown["help"]) == ("ok", "")
     assert shown["text"].startswith("git: committed as it is, last on 2026-02-0")
@@ -302,43 +293,43 @@ def test_the_states_of_a_ledger_in_git(repository: Path) -> None:
 @needs_git
 def test_no_repository_and_no_git(file: Path) -> None:
     env = {"PATH": os.environ["PATH"], "GIT_CEILING_DIRECTORIES": "/nowhere"}
-    assert git.look(str(file), b"", env).state == "no-repository"
-    assert git.look(str(file), b"", NO_GIT).state == "no-git"
+    assert look(str(file), b"", env).state == "no-repository"
+    assert look(str(file), b"", NO_GIT).state == "no-git"
 
 
 @needs_git
 def test_variables_of_git_do_not_lead_elsewhere(repository: Path, tmp_path: Path) -> None:
     env = dict(os.environ) | {"GIT_DIR": str(tmp_path), "GIT_WORK_TREE": str(tmp_path)}
-    assert git.look(str(repository), b"", env).state == "untracked"
+    assert look(str(repository), b"", env).state == "untracked"
 
 
 @needs_git
 @pytest.mark.parametrize("name", ["-x.toml", ":(glob)*.toml", "*.toml", "a b'\n.toml"])
 def test_hostile_names_in_git(name: str, repository: Path) -> None:
-    run_git(repository, "add", "cme.toml")
-    run_git(repository, "commit", "-q", "-m", "first")
+    run_git(repository.parent, "add", "cme.toml")
+    run_git(repository.parent, "commit", "-q", "-m", "first")
     other = repository.with_name(name)
     other.write_text("x", "utf-8")
     assert state(other) == "untracked"
-    run_git(repository, "--literal-pathspecs", "add", "--", name)
-    run_git(repository, "commit", "-q", "-m", "second")
+    run_git(repository.parent, "--literal-pathspecs", "add", "--", name)
+    run_git(repository.parent, "commit", "-q", "-m", "second")
     assert state(other) == "committed"
 
 
 @needs_git
 def test_nothing_that_a_repository_names_is_run(repository: Path) -> None:
-    run_git(repository, "add", "cme.toml")
-    run_git(repository, "commit", "-q", "-m", "first")
+    run_git(repository.parent, "add", "cme.toml")
+    run_git(repository.parent, "commit", "-q", "-m", "first")
     ran = repository.with_name("ran")
     script = repository.with_name("script")
     script.write_text(f"#!/bin/sh\ntouch '{ran}'\ncat\n", "utf-8")
     script.chmod(0o700)
     for key in ("core.fsmonitor", "core.pager", "core.editor", "core.sshCommand", "gpg.program"):
-        run_git(repository, "config", key, str(script))
+        run_git(repository.parent, "config", key, str(script))
     for key in ("filter.x.clean", "filter.x.smudge", "filter.x.process", "diff.x.textconv"):
-        run_git(repository, "config", key, str(script))
-    run_git(repository, "config", "alias.ls-files", f"!{script}")
-    run_git(repository, "config", "log.showSignature", "true")
+        run_git(repository.parent, "config", key, str(script))
+    run_git(repository.parent, "config", "alias.ls-files", f"!{script}")
+    run_git(repository.parent, "config", "log.showSignature", "true")
     repository.with_name(".gitattributes").write_text("* filter=x diff=x\n", "utf-8")
     for hook in ("post-index-change", "reference-transaction", "post-checkout"):
         path = repository.parent / ".git" / "hooks" / hook
@@ -351,8 +342,8 @@ def test_nothing_that_a_repository_names_is_run(repository: Path) -> None:
 
 @needs_git
 def test_nothing_is_fetched(repository: Path) -> None:
-    run_git(repository, "add", "cme.toml")
-    run_git(repository, "commit", "-q", "-m", "first")
+    run_git(repository.parent, "add", "cme.toml")
+    run_git(repository.parent, "commit", "-q", "-m", "first")
     ran = repository.with_name("ran")
     script = repository.with_name("script")
     script.write_text(f"#!/bin/sh\ntouch '{ran}'\n", "utf-8")
@@ -365,7 +356,7 @@ def test_nothing_is_fetched(repository: Path) -> None:
         ("protocol.ssh.allow", "always"),
         ("core.sshCommand", str(script)),
     ):
-        run_git(repository, "config", key, value)
+        run_git(repository.parent, "config", key, value)
     done = subprocess.run(
         ["git", "rev-parse", "HEAD^{tree}"],
         cwd=repository.parent,
@@ -381,17 +372,17 @@ def test_nothing_is_fetched(repository: Path) -> None:
 
 @needs_git
 def test_lines_that_git_keeps_with_other_ends(repository: Path) -> None:
-    run_git(repository, "add", "cme.toml")
-    run_git(repository, "commit", "-q", "-m", "first")
+    run_git(repository.parent, "add", "cme.toml")
+    run_git(repository.parent, "commit", "-q", "-m", "first")
     repository.write_bytes(repository.read_bytes().replace(b"\n", b"\r\n"))
     assert state(repository) == "committed"
 
 
 @needs_git
 def test_a_repository_of_sha256(file: Path) -> None:
-    run_git(file, "init", "-q", "--object-format=sha256")
-    run_git(file, "add", "cme.toml")
-    run_git(file, "commit", "-q", "-m", "first")
+    run_git(file.parent, "init", "-q", "--object-format=sha256")
+    run_git(file.parent, "add", "cme.toml")
+    run_git(file.parent, "commit", "-q", "-m", "first")
     assert state(file) == "committed"
 
 
@@ -400,13 +391,13 @@ def test_a_git_that_does_not_answer(file: Path, monkeypatch: pytest.MonkeyPatch)
     folder.mkdir()
     (folder / "git").write_text("#!/bin/sh\nexec sleep 60\n", "utf-8")
     (folder / "git").chmod(0o700)
-    monkeypatch.setattr(git, "_SECONDS", 0.05)
+    monkeypatch.setattr("cmeledger.git.call.SECONDS", 0.05)
     env = {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
-    assert git.look(str(file), b"", env).state == "no-answer"
+    assert look(str(file), b"", env).state == "no-answer"
 
 
 def test_every_state_of_git_has_its_words(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("no-git", "no-answer", "no-repository", "untracked", "added"):
-        monkeypatch.setattr("cmeledger.git.look", lambda *_, name=name: git.Git(name))
+        monkeypatch.setattr("cmeledger.doctor.look", lambda *_, name=name: Git(name))
         assert facts(file)["git"]["state"] == "note"
     assert not doctor.needs_attention([doctor.Fact("git", "note", "")])

@@ -10,8 +10,9 @@ from datetime import UTC, date, datetime
 from shlex import quote
 from typing import Final, NamedTuple
 
-from cmeledger import change, git, recovery
+from cmeledger import change, recovery
 from cmeledger.book import Book, archive_name, open_book, read_bytes
+from cmeledger.git.look import look
 from cmeledger.ledger import beside, disk, history, platform
 from cmeledger.ledger.history import History, open_history
 from cmeledger.ledger.parse import MAX_BYTES
@@ -293,7 +294,7 @@ def _company(file: str) -> Iterator[Fact]:
 
 
 def _git(file: str, data: bytes, env: Mapping[str, str]) -> Fact:
-    found = git.look(file, data, env)
+    found = look(file, data, env)
     when = f"{found.committed.astimezone():%Y-%m-%d}" if found.committed else ""
     commit = "commit it: git add FILE, then git commit"
     state, text, help = {

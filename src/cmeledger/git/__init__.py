@@ -1,0 +1,1 @@
+"""The repository around a ledger, asked and told through the installed git program."""
