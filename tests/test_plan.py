@@ -89,7 +89,7 @@ def test_what_is_shown() -> None:
     assert "  + Nov 24, 2026: With 1: 2 opioid-pain\n" in shown
     assert "Met on record" in shown
     assert "risk management 8.5 → 12.5 of 10, now met" in " ".join(shown.split())
-    assert "substance use (dea) 6 → 8 of 8, now met" in " ".join(shown.split())
+    assert "substance use (DEA) 6 → 8 of 8, now met" in " ".join(shown.split())
 
 
 def test_what_is_given_is_taken_for_claimed_whatever_its_status(tmp_path: Path) -> None:

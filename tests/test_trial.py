@@ -79,7 +79,8 @@ def told_by_status(before: Any, after: Any) -> dict[str, dict[str, Any]]:
             if old[word] != new[word]:
                 found[word] = (old[word], new[word])
         if found:
-            name = new["name"] if new.get("own") else new["name"].lower()
+            name = new["name"]
+            name = name if new.get("own") else name[0].lower() + name[1:]
             wanted[name] = found
     return wanted
 

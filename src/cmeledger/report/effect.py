@@ -22,8 +22,9 @@ def effects(before: Report, after: Report) -> list[str]:
 
 
 def in_a_sentence(requirement: Requirement) -> str:
-    """Write the name of a requirement small; one of the physician's own as it is written."""
-    return visible(requirement.name) if requirement.own else requirement.name.lower()
+    """Write the name of a requirement with a small letter; one of the physician's own as it is."""
+    name = requirement.name
+    return visible(name) if requirement.own else name[:1].lower() + name[1:]
 
 
 def _between(before: Standing, after: Standing) -> Iterator[str]:
