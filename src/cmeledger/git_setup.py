@@ -232,7 +232,7 @@ def _for_another_hook(place: Place, command: str) -> Iterator[str]:
     where = "core.hooksPath names its folder" if place.shared_hooks else "it is not of cmeledger"
     yield (
         f"the hook {place.hook} is left to you ({where}); a line that checks the ledger there: "
-        f"{command} {patterns.CHECK} {quote(place.path)} >&2 || exit 1"
+        f"{patterns.check(command, place.path)} >&2 || exit 1"
     )
 
 

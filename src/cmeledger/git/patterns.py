@@ -10,8 +10,8 @@ from typing import Final
 DRIVER_NAME: Final = "ledgers of cmeledger, record by record"
 HEADINGS: Final = "^(\\[.*|title[[:blank:]]*=.*)$"
 """Lines that a diff shows above what changed: the headers of tables, the titles of records."""
-CHECK: Final = "check --staged --"
-"""What a hook calls; the ledger follows."""
+CHECK: Final = "check --staged"
+"""What a hook calls."""
 _STAGED: Final = "--literal-pathspecs diff --cached --quiet --diff-filter=d"
 _MERGE: Final = "merge-file %O %A %B --marker-size %L --path %P"
 
@@ -63,16 +63,20 @@ def ignored(name: str, archive: str) -> list[str]:
     ]
 
 
+def check(command: str, path: str) -> str:
+    """Write what checks a ledger as it is staged, called at the top of the work tree."""
+    return f"{command} {CHECK} {quote(f'./{path}' if path.startswith('-') else path)}"
+
+
 def hook(command: str, path: str, archive: str) -> list[str]:
     """Write the part of a pre-commit hook that checks a ledger as it is staged.
 
     `path` and `archive` are from the top of the work tree, `command` starts this program. Without
     the program, and where git cannot say what is staged, a commit is not held up.
     """
-    ledger = quote(path)
     return [
-        f"if ! git {_STAGED} -- {ledger} {quote(archive)}; then",
-        f"  said=$({command} {CHECK} {ledger} 2>&1)",
+        f"if ! git {_STAGED} -- {quote(path)} {quote(archive)}; then",
+        f"  said=$({check(command, path)} 2>&1)",
         "  code=$?",
         '  [ $code = 0 ] || printf "%s\\n" "$said" >&2',
         f"  if [ $code = 1 ] || [ $code = 3 ] && {command} --version >/dev/null 2>&1; then",
