@@ -135,7 +135,7 @@ def test_what_is_set_up(repository: Path) -> None:
     driver = run_git(folder, "config", "--local", "merge.cmeledger.driver")
     assert driver == (
         f'was="$(git hash-object --no-filters %A)"; {PROGRAM} merge-file %O %A %B '
-        "--marker-size %L --path %P; code=$?; [ $code = 0 ] && exit 0; "
+        "--marker-size %L --path=%P; code=$?; [ $code = 0 ] && exit 0; "
         '[ "$was" = "$(git hash-object --no-filters %A)" ] || exit $code; '
         'echo "cmeledger could not merge the records: git merges the lines" >&2; '
         "git merge-file -L ours -L base -L theirs --marker-size=%L %A %O %B\n"
@@ -599,7 +599,7 @@ def test_what_the_program_answers_counts(two_sides: Path, tmp_path: Path) -> Non
     run_git(folder, "merge", "-q", "theirs", "-m", "merged")
     words = two_sides.read_text("utf-8").split()
     assert words[0] == "merge-file"
-    assert words[4:] == ["--marker-size", "7", "--path", "cme.toml"]
+    assert words[4:] == ["--marker-size", "7", "--path=cme.toml"]
     run_git(folder, "reset", "-q", "--hard", "HEAD~1")
     script.write_text('#!/bin/sh\necho conflict > "$3"\nexit 1\n', "utf-8")
     with pytest.raises(subprocess.CalledProcessError):

@@ -13,7 +13,7 @@ HEADINGS: Final = "^(\\[.*|title[[:blank:]]*=.*)$"
 CHECK: Final = "check --staged"
 """What a hook calls."""
 _STAGED: Final = "--literal-pathspecs diff --cached --quiet --diff-filter=d"
-_MERGE: Final = "merge-file %O %A %B --marker-size %L --path %P"
+_MERGE: Final = "merge-file %O %A %B --marker-size %L --path=%P"
 
 
 def driver(command: str) -> str:
