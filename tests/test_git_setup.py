@@ -6,13 +6,17 @@ import shutil
 import stat
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from shlex import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cmeledger.cli.main import Io, main
-from cmeledger.git import patterns
+from cmeledger.git import blocks, patterns
+from cmeledger.tui import session
 from conftest import HEAD, Result, run_here
 from repositories import CLEAN, needs_git, run_git
 
@@ -214,6 +218,15 @@ def test_two_ledgers_in_one_repository(repository: Path) -> None:
     assert listing(folder) == alone  # the driver is still there for the first one
 
 
+def test_a_ledger_that_git_ignores_is_named(repository: Path) -> None:
+    repository.with_name(".gitignore").write_text("*.toml\n", "utf-8")
+    assert (
+        "note: git ignores cme.toml, so it keeps no version of it" in setup(repository, "--yes").err
+    )
+    run_git(repository.parent, "add", "--force", "cme.toml")
+    assert setup(repository).err == ""
+
+
 def test_nothing_is_written_without_a_yes(repository: Path) -> None:
     before = listing(repository.parent)
     refused = setup(repository)
@@ -335,6 +348,20 @@ def test_a_name_that_git_cannot_list(repository: Path) -> None:
     assert done.code == 2
     assert "rename the ledger" in done.err
     assert not repository.with_name(".gitattributes").exists()
+
+
+PIECES = ["\n", "\r\n", "a", " ", "#", "é", "\udcff", "# cmeledger git setup: other.toml\n"]
+PIECES += ["# cmeledger git setup: cme.toml\n", "# end of cmeledger git setup: other.toml\n"]
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join), st.lists(st.sampled_from("ab")))
+def test_lines_go_in_and_out_of_any_text(text: str, lines: list[str]) -> None:
+    once = blocks.put(text, "cme.toml", lines)
+    assert once.startswith(text)
+    assert blocks.take(once, "cme.toml") == text
+    assert blocks.put(once, "cme.toml", lines) == once
+    assert blocks.take(blocks.put(once, "cme.toml", ["c"]), "cme.toml") == text
+    assert blocks.has_any(once)
 
 
 # ── where it cannot be written ───────────────────────────────────────────────────────────────
@@ -674,6 +701,14 @@ def test_doctor_says_how_git_merges(attributes: str, state: str, repository: Pat
     assert fact() == state
     setup(repository, "--yes")
     assert fact() == "ok"
+
+
+def test_the_screens_name_it_too(repository: Path) -> None:
+    repository.with_name(".gitattributes").write_text("*.toml merge=union\n", "utf-8")
+    loaded = session.load(str(repository), date(2026, 3, 1))
+    assert isinstance(loaded, session.Loaded)
+    (problem,) = session.look_closer(loaded).problems
+    assert problem.code == "git-merge-union"
 
 
 def test_outside_a_repository_git_is_not_started(

@@ -127,14 +127,16 @@ def plan(place: Place, data: bytes, env: Mapping[str, str]) -> Plan:
     missing = {key: value for key, value in wanted.items() if _configured(place, key) != value}
     if missing:
         steps.append(Step("driver", "how this clone merges ledgers", config=missing))
+    advice = list(_if_ignored(place))
     lines = patterns.hook(command, place.path, place.archive_path)
     own = None if place.shared_hooks else _text(_read(place.hook))
     if not place.shared_hooks and (own is None or blocks.has_any(own)):
         what = "checks the ledger before each commit"
         name = patterns.block_name(place.path)
         steps += _put("hook", what, place.hook, name, lines, begin=_SHELL)
-        return Plan(tuple(steps), ())
-    return Plan(tuple(steps), tuple(_for_another_hook(place, command)))
+    else:
+        advice += _for_another_hook(place, command)
+    return Plan(tuple(steps), tuple(advice))
 
 
 def plan_undo(place: Place) -> Plan:
@@ -214,6 +216,16 @@ def _put(
     after = _data(blocks.put(text, name, lines))
     if after != before:
         yield Step(id, what, file, before, after)
+
+
+def _if_ignored(place: Place) -> Iterator[str]:
+    """Say that the user's own lists keep the ledger out of git."""
+    words = ("ls-files", "--others", "--ignored", "--exclude-standard", "--", place.path)
+    if place.git is not None and place.git.maybe(*words):
+        yield (
+            f"git ignores {place.name}, so it keeps no version of it; the line that asks for that: "
+            f"git check-ignore -v {quote(place.name)}"
+        )
 
 
 def _for_another_hook(place: Place, command: str) -> Iterator[str]:

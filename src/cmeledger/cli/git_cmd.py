@@ -44,6 +44,7 @@ def run(options: Namespace, io: Io) -> Exit:
     if not options.json:
         _show(plan, io)
     if options.dry_run:
+        print("note: nothing was written", file=io.err)
         return _answer(place, plan, options, io, written=False)
     if not writing.ask("Do all this?", options, io):
         print("Nothing was written.", file=io.err)
@@ -112,7 +113,8 @@ def _answer(place: Place, plan: Plan, options: Namespace, io: Io, *, written: bo
     elif written:
         print("taken back" if options.undo else f"git is set up in {folder}", file=io.out)
         if any(step.id in ("attributes", "ignored") for step in plan.steps):
-            print("next: commit .gitattributes and .gitignore with the ledger", file=io.out)
+            share = "next: commit .gitattributes and .gitignore, which every clone shares"
+            print(share, file=io.out)
         if not options.undo:
             print("and in every other clone, once: cmeledger git setup", file=io.out)
     for text in plan.advice:
