@@ -251,7 +251,10 @@ def test_on_a_terminal_it_asks_and_makes_a_repository(
     out, err = io.StringIO(), Terminal()
     env = ENV | {"GIT_CEILING_DIRECTORIES": "/"}
     assert main(["git", "setup", str(file)], Io(out, err, env, Terminal(typed))) == 0
-    assert "repository: makes the folder a git repository\n" in out.getvalue()
+    assert (
+        "\nIn short:\n  git: makes the folder a git repository\n  .gitattributes: how git "
+        in out.getvalue()
+    )
     assert "Do all this? [y/N] " in err.getvalue()
     assert (file.parent / ".git").is_dir() == written
     assert (file.parent / ".gitattributes").exists() == written

@@ -108,7 +108,7 @@ def plan(place: Place, data: bytes, env: Mapping[str, str]) -> Plan:
     lists = (
         (
             "attributes",
-            "how git keeps, merges and compares the ledger; certificates as they are",
+            "how git keeps, merges and compares the ledger",
             patterns.attributes(place.name, place.archive, ends),
         ),
         (
