@@ -220,9 +220,11 @@ def test_json(repository: Path) -> None:
 )
 def test_the_ends_of_lines_stay(text: str, kept: str, repository: Path) -> None:
     repository.write_bytes(text.encode())
+    repository.with_name("cme.archive.toml").write_text("format = 1\n", "utf-8")
     assert setup(repository, "--yes").code == 0
     lines = repository.with_name(".gitattributes").read_text("utf-8").split("\n")
     assert lines[1] == f"/cme.toml merge=cmeledger diff=cmeledger {kept}"
+    assert lines[2] == "/cme.archive.toml merge=cmeledger diff=cmeledger text eol=lf"
     run_git(repository.parent, "add", "-A")
     assert commit(repository).returncode == 0
     repository.unlink()

@@ -102,14 +102,14 @@ def begin(file: str, env: Mapping[str, str]) -> Place:
 def plan(place: Place, data: bytes, env: Mapping[str, str]) -> Plan:
     """Plan what is missing. `data` is the ledger's. Raises NotWritten for what cannot be read."""
     steps = [] if place.git else [Step("repository", "makes the folder a git repository")]
-    crlf, lf = data.count(b"\r\n"), data.count(b"\n")
-    ends = "" if 0 < crlf < lf else "crlf" if crlf else "lf"
+    archive = _read(os.path.realpath(os.path.join(place.folder, place.archive)))
+    ends = {place.name: _ends(data), place.archive: _ends(archive or data)}
     command = program(env)
     lists = (
         (
             "attributes",
             "how git keeps, merges and compares the ledger",
-            patterns.attributes(place.name, place.archive, ends),
+            patterns.attributes(ends),
         ),
         (
             "ignored",
@@ -262,6 +262,11 @@ def _configured(place: Place, key: str) -> str | None:
         return None
     value = place.git.maybe("config", "--local", "--get", key)
     return None if value is None else _line(value)
+
+
+def _ends(data: bytes) -> str:
+    crlf = data.count(b"\r\n")
+    return "" if 0 < crlf < data.count(b"\n") else "crlf" if crlf else "lf"
 
 
 def _read(file: str) -> bytes | None:
