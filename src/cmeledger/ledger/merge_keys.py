@@ -68,7 +68,7 @@ def merge_keys(base: Piece | None, ours: Piece, theirs: Piece) -> Sides:
     from both.
     """
     was = base.table if base else {}
-    mine, other, clashing = _values(was, ours.table, theirs.table)
+    mine, other, clashing = values(was, ours.table, theirs.table)
     path = ours.kind or ()
     fields = [_fields(piece.text, path) if piece else {} for piece in (base, ours, theirs)]
     before, one, two = fields
@@ -90,10 +90,10 @@ def merge_keys(base: Piece | None, ours: Piece, theirs: Piece) -> Sides:
     return Sides(ours.text, theirs.text, ours.table, theirs.table, names)
 
 
-def _values(
+def values(
     base: Table, ours: Table, theirs: Table
 ) -> tuple[dict[str, Any], dict[str, Any], tuple[str, ...]]:
-    """Merge the values: as each side would have them, and the keys at which they clash."""
+    """Merge the values of a table: as each side would have them, and the keys that clash."""
     mine, other, clashing = {}, {}, []
     for name in dict.fromkeys((*ours, *theirs)):
         chosen = ours
