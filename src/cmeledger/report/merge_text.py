@@ -48,30 +48,22 @@ def document(outcome: Outcome, notes: list[str], *, written: bool) -> dict[str, 
 
 
 def _merged(done: Done) -> Iterator[str]:
-    parts = [
-        *_part(done.added, "added"),
-        *_part(done.changed, "changed"),
-        *_part(done.removed, "removed"),
-    ]
-    if parts:
-        yield f"from the other side: {join(parts)}"
+    parts = {"added": done.added, "changed": done.changed, "removed": done.removed}
+    said = [f"{verb} {_names(names)}" for verb, names in parts.items() if names]
+    if said:
+        yield f"from the other side: {'; '.join(said)}"
     if done.both:
-        what = _names(done.both, "record")
+        what = _names(done.both)
         yield f"changed on both sides, in different keys or comments, and merged: {what}"
     for old, new in done.renamed:
         yield (f"both sides called a record {visible(old)}; the other side's is {visible(new)} now")
-    if not (parts or done.both or done.renamed or done.clashes):
+    if not (said or done.both or done.renamed or done.clashes):
         yield "nothing to merge from the other side"
 
 
-def _part(names: list[str], verb: str) -> Iterator[str]:
-    if names:
-        yield f"{_names(names, 'record')} {verb}"
-
-
-def _names(names: list[str], what: str) -> str:
+def _names(names: list[str]) -> str:
     if len(names) > _NAMED:
-        return plural(len(names), what)
+        return plural(len(names), "record")
     return join([visible(name) for name in names])
 
 
