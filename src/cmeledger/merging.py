@@ -6,7 +6,6 @@ Nothing that could not be read again, and seen to have every record, is ever cal
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from cmeledger.git.text_merge import merge_texts
 from cmeledger.ledger.edit import MARK
 from cmeledger.ledger.kept import is_whole
 from cmeledger.ledger.merge import CannotMerge, Done, Marks, merge
@@ -48,6 +47,8 @@ def _as_text(
     base: bytes, ours: bytes, theirs: bytes, marks: Marks, env: Mapping[str, str]
 ) -> Outcome:
     """Merge by lines, and believe the result only where it says what both sides said."""
+    from cmeledger.git.text_merge import merge_texts
+
     found = merge_texts((base, ours, theirs), (marks.ours, marks.theirs), marks.size, env)
     if found is None:
         return _whole(ours, theirs, marks)

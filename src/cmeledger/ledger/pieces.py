@@ -51,9 +51,8 @@ _HEADER: Final = re.compile(
 _COMMENT: Final = re.compile(r"[ \t]*#")
 _LINES: Final = re.compile(r"(?:^[ \t]*#[^\n]*\n)+", re.MULTILINE)
 _EMPTY: Final = re.compile(r"[ \t]*(?:#[^\n]*|\r?)\n")
-_TRIPLE: Final = re.compile(r'"""|' + "'''")
+_TRIPLE: Final = ('"""', "'''")
 _MISLEADING: Final = re.compile(r"^[ \t]*#[^\n]*(?:\"\"\"|''')", re.MULTILINE)
-_HASH: Final = re.compile(r"^[^\n]*#[^\n]*", re.MULTILINE)
 
 
 class Cut(NamedTuple):
@@ -81,20 +80,21 @@ def cut(document: Document) -> Cut:
     Raises CannotMerge: tables of one record stand apart, or records are written as one list.
     """
     text, tables = document.text, document.tables
-    for name in schema.ARRAYS:
-        if tables.get(name) and not _has_header(text, name):
-            raise CannotMerge(f"the records of {name} are written as one list, {name} = [ … ]")
     if text and not text.endswith("\n"):
         text += "\r\n" if "\r\n" in text else "\n"
-    heads = None if _MISLEADING.search(text) else _headers(text, tables)
+    misleading = any(quotes in text for quotes in _TRIPLE) and _MISLEADING.search(text)
+    heads = None if misleading else _headers(text, tables)
     if heads is None:
         sections = Layout(text).sections
         heads = [_Head(item.start, whole(item.path), item.own_end) for item in sections]
     else:
         heads.insert(0, _Head(0, (), 0))
-    spans, position, found = _spans(text, heads), 0, []
     named = {head.path[0] for head in heads if head.path}
-    for path, start, end in spans:
+    for name in schema.ARRAYS:
+        if tables.get(name) and name not in named:
+            raise CannotMerge(f"the records of {name} are written as one list, {name} = [ … ]")
+    found, position = [], 0
+    for path, start, end in _spans(text, heads):
         table: Any = None
         if path == ():
             table = {name: value for name, value in tables.items() if name not in named}
@@ -108,7 +108,8 @@ def cut(document: Document) -> Cut:
 
 def comments(text: str) -> list[str]:
     """Give every comment of a text, those behind values among them, without the line's end."""
-    parts = [text] if _TRIPLE.search(text) else _HASH.findall(text)
+    in_lines = not any(quotes in text for quotes in _TRIPLE)
+    parts = _lines_with_hashes(text) if in_lines else [text]
     tokens = (found[0] for part in parts for found in TOKEN.finditer(part))
     return [token.rstrip() for token in tokens if token.startswith("#")]
 
@@ -123,26 +124,35 @@ def needed_comments(base: str, ours: str, theirs: str) -> Counter[str]:
     return +needed
 
 
-def _has_header(text: str, name: str) -> bool:
-    pattern = rf"""^[ \t]*\[\[[ \t]*["']?{name}["']?[ \t]*\]\]"""
-    return re.search(pattern, text, re.MULTILINE) is not None
+def _lines_with_hashes(text: str) -> Iterator[str]:
+    end = -1
+    while (at := text.find("#", end + 1)) >= 0:
+        start = text.rfind("\n", 0, at) + 1
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        yield text[start:end]
 
 
 def _headers(text: str, tables: Mapping[str, Any]) -> list[_Head] | None:
     """Find the headers, and what each is part of; None: that takes a layout."""
     found = []
     counts: Counter[str] = Counter()
+    read: dict[str, tuple[str, str, str] | None] = {}
     for line in _BRACKET.finditer(text):
-        header = _HEADER.fullmatch(line[0].rstrip("\r"))
-        if header is None:
+        written = line[0]
+        if written not in read:
+            header = _HEADER.fullmatch(written.rstrip("\r"))
+            read[written] = header and (header[1], header[2], header[3])
+        parts = read[written]
+        if parts is None:
             return None
-        bracket, name, inner = header.groups()
-        whole = tables.get(name)
+        bracket, name, inner = parts
+        said = tables.get(name)
         if not inner:
             counts[name] += 1
-        if isinstance(whole, list) and (bracket == "[[" or inner):
+        if isinstance(said, list) and (bracket == "[[" or inner):
             path: Path = (name, counts[name] - 1)
-        elif isinstance(whole, dict):
+        elif isinstance(said, dict):
             path = (name,)
         else:
             return None
