@@ -289,12 +289,12 @@ def one_side(data: bytes, size: int, side: int) -> bytes:
     return b"\n".join(kept)
 
 
-def trouble(history: History, data: bytes, size: int = 7) -> str | None:
+def trouble(history: History, data: bytes, *, with_comments: bool = True) -> str | None:
     """Say what is wrong with a merged ledger, read with its conflicts gone to either side."""
     for side in (0, 1):
         meant = wanted(history, ours=side == 0)
         try:
-            tables = read(one_side(data, size, side))
+            tables = read(one_side(data, 7, side))
         except ValueError as error:
             return f"side {side} does not read: {error}"
         there = [record for name in LISTS for record in tables.get(name, [])]
@@ -309,6 +309,8 @@ def trouble(history: History, data: bytes, size: int = 7) -> str | None:
         singles = {key: value for key, value in tables.items() if key not in LISTS}
         if said(singles) != said(meant.tables):
             return f"side {side} has other tables: {singles}"
+    if not with_comments:
+        return None
     lost = comments(history) - set(re.findall(rb"# (?:c\d+|of \w+)\.", data))
     return f"comments are lost: {lost}" if lost else None
 

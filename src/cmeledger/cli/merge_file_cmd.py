@@ -72,7 +72,8 @@ def _merged(options: Namespace, io: Io) -> Outcome:
 
     def fill(opened: IO[bytes]) -> None:
         opened.write(outcome.data)
-        os.chmod(opened.fileno(), mode)
+        if os.chmod in os.supports_fd:
+            os.chmod(opened.fileno(), mode)
 
     file = options.output or os.path.realpath(options.ours)
     export.write(file, fill, force=not options.output)
