@@ -27,6 +27,10 @@ def with_(record: dict[str, Any], **keys: Any) -> dict[str, Any]:
         ("activity", [{"id": "a", "title": "A"}, {"id": "b"}], [{"id": "b"}, {"id": "a", "date": DAY}], {0: 1, 1: 0}),
         # Another id, and all else alike: the id was changed.
         ("activity", [with_(FIRST, id="a")], [with_(FIRST, id="b")], {0: 0}),
+        # A copy got the id and became another record; the old one has a new id.
+        ("activity", [with_(FIRST, id="a")], [with_(SECOND, id="a"), with_(FIRST, id="b")], {0: 1}),
+        # Two that say the same, one of them gone: the id tells which.
+        ("activity", [with_(FIRST, id="a"), with_(FIRST, id="b")], [with_(FIRST, id="b")], {1: 0}),
         # An id given, and a number spelled otherwise.
         ("activity", [FIRST, SECOND], [with_(FIRST, id="a", credits=1), with_(SECOND, id="b")], {0: 0, 1: 1}),
         # Without ids: a corrected title, date, or number of credits.

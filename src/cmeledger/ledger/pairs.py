@@ -35,14 +35,16 @@ _MANY: Final = 100
 def pairs(table: str, old: Sequence[Any], new: Sequence[Any]) -> dict[int, int]:
     """Find for each record of one version the number that it has in the other.
 
-    One that stands in one version alone is in no pair. Each record is tried by the keys that name
-    it, then by all it says but its id, then, where one of the two is not named, by how much it
-    says alike: a corrected title, date or number of credits makes no other record.
+    One that stands in one version alone is in no pair. Each record is tried by all it says, then
+    by all but its id (which may have gone to a copy of it that became another record), then by the
+    keys that name it, then, where one of the two is not named, by how much it says alike: a
+    corrected title, date or number of credits makes no other record.
     """
     found: dict[int, int] = {}
     names = NAMED.get(table, _ID)
-    _match(found, old, new, lambda record: _named(record, names))
+    _match_unchanged(found, old, new, names)
     _match(found, old, new, fingerprint)
+    _match(found, old, new, lambda record: _named(record, names))
     _match_alike(found, old, new, names)
     if table == "license":
         _match_last(found, old, new)
@@ -52,6 +54,24 @@ def pairs(table: str, old: Sequence[Any], new: Sequence[Any]) -> dict[int, int]:
 def _named(record: Record, names: Iterable[str]) -> Hashable:
     values = tuple(record.get(name) for name in names)
     return None if None in values else tuple(map(repr, values))
+
+
+def _match_unchanged(
+    found: dict[int, int], old: Sequence[Any], new: Sequence[Any], names: Iterable[str]
+) -> None:
+    """Pair what is named and says the same: most of a ledger, in little time."""
+    by_name = {
+        _named(record, names): number
+        for number, record in enumerate(new)
+        if isinstance(record, Mapping)
+    }
+    by_name.pop(None, None)
+    for number, record in enumerate(old):
+        if isinstance(record, Mapping):
+            other = by_name.get(_named(record, names))
+            if other is not None and record == new[other]:
+                found[number] = other
+                del by_name[_named(record, names)]
 
 
 def _match(found: dict[int, int], old: Sequence[Any], new: Sequence[Any], key: Key) -> None:
