@@ -23,7 +23,7 @@ GUARDED: Final = (
     " merge-file %O %A %B --marker-size %L --path=%P; code=$?; test $code -le 1 && exit $code; "
     "git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B"
 )
-"""As docs/merging.md has it: git takes an error for a conflict, with ours alone in the file."""
+"""Git takes an error for a conflict, with ours alone in the file."""
 DRIVER: Final = PROGRAM + GUARDED
 HISTORIES: Final = 100
 """How many a block of the long run merges."""
@@ -143,12 +143,6 @@ def test_a_driver_that_fails_leaves_the_merge_to_git(tmp_path: Path, driver: str
     data = (folder / "cme.toml").read_bytes()
     assert one_side(data, 7, 0) == OURS.replace(b"1.50", b"1.75")
     assert one_side(data, 7, 1) == THEIRS
-
-
-def test_the_driver_is_the_one_of_the_docs() -> None:
-    text = (Path(__file__).parent.parent / "docs" / "merging.md").read_text("utf-8")
-    shown = " ".join(text.replace("\\\n", " ").split())
-    assert f"cmeledger{GUARDED}" in shown
 
 
 def test_crlf_in_the_repository(tmp_path: Path) -> None:

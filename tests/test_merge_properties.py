@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cmeledger.ledger.merge import CannotMerge, Marks
+from cmeledger.ledger.merge_pieces import cut
 from cmeledger.ledger.parse import parse
-from cmeledger.ledger.pieces import cut
 from cmeledger.merging import Outcome, merged
 from merging import History, grown, trouble, wanted
 from repositories import CLEAN, needs_git
@@ -79,7 +79,7 @@ def test_a_quick_cut_is_the_same_as_that_of_a_layout(dice: random.Random) -> Non
         joined = "".join(piece.blank + piece.text for piece in found.pieces) + found.rest
         assert joined in (document.text, f"{document.text}\n", f"{document.text}\r\n")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("cmeledger.ledger.pieces._headers", lambda *_: None)
+            patch.setattr("cmeledger.ledger.merge_pieces._headers", lambda *_: None)
             assert cut(document) == found
 
 

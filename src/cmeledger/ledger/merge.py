@@ -14,9 +14,9 @@ from cmeledger.ledger.activities import free_id
 from cmeledger.ledger.fresh import day_of
 from cmeledger.ledger.merge_keys import Sides, merge_keys
 from cmeledger.ledger.merge_order import ACTIVITY, Item, Marks, Order
+from cmeledger.ledger.merge_pieces import CannotMerge, Piece, comments, cut, needed_comments
 from cmeledger.ledger.pairs import pairs
 from cmeledger.ledger.parse import Document, NotToml, parse
-from cmeledger.ledger.pieces import CannotMerge, Piece, comments, cut, needed_comments
 from cmeledger.ledger.read import NOTHING, read
 from cmeledger.ledger.spell import EditRefused
 from cmeledger.model import Path, Vocabulary

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cmeledger.ledger.blocks import Layout
+from cmeledger.ledger.merge_pieces import Piece, comments, needed_comments
 from cmeledger.ledger.parse import NotToml, parse
-from cmeledger.ledger.pieces import Piece, comments, needed_comments
 from cmeledger.ledger.spell import same
 from cmeledger.model import Path
 

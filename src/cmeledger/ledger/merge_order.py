@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from cmeledger.ledger import fresh
 from cmeledger.ledger.merge_keys import Sides
-from cmeledger.ledger.pieces import Piece
+from cmeledger.ledger.merge_pieces import Piece
 from cmeledger.model import Path
 
 ACTIVITY: Final = ("activity", 0)
