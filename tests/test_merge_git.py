@@ -180,6 +180,24 @@ def test_histories_that_cross(tmp_path: Path) -> None:
     assert (folder / "cme.toml").read_bytes() == meant
 
 
+def test_histories_that_cross_in_a_conflict(tmp_path: Path) -> None:
+    # Both sides settled it alike; git's common version has it with markers.
+    folder = repository(tmp_path / "r", BASE)
+    mine, other, settled = (BASE.replace(b"1.50", credits) for credits in (b"1", b"2", b"3"))
+    branches(folder, mine, other)
+    run_git(folder, "tag", "first")
+    for branch, other_one, data in (
+        ("main", "desk", settled + OTHER.encode()),
+        ("desk", "first", settled + LATE.encode()),
+    ):
+        run_git(folder, "checkout", "--quiet", branch)
+        failing(folder, "merge", "--no-edit", other_one)
+        commit(folder, data, "settled")
+    run_git(folder, "checkout", "--quiet", "main")
+    run_git(folder, "merge", "--no-edit", "desk")
+    assert (folder / "cme.toml").read_bytes() == settled + OTHER.encode() + LATE.encode()
+
+
 # ─── random histories, beside git's own merge ───────────────────────────────────────────────────
 
 

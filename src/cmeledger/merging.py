@@ -3,6 +3,7 @@
 Nothing that could not be read again, and seen to have every record, is ever called clean.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -33,6 +34,7 @@ def merged(
     """Merge theirs into ours, both grown from `base`."""
     if theirs in (base, ours):
         return Outcome(ours, is_clean=True, done=Done([], [], [], [], [], []))
+    base = _without_conflicts(base)
     try:
         data, done = merge(base, ours, theirs, marks)
         return Outcome(data, not done.clashes, done)
@@ -66,8 +68,19 @@ def _as_text(
     return Outcome(found.data, is_clean=found.is_clean, done=None, way="text")
 
 
-def _resolved(data: bytes, size: int, side: int) -> bytes:
-    """Take one side of every conflict of a text: 0, ours, or 1, theirs."""
+def _without_conflicts(base: bytes) -> bytes:
+    """Take out what a common version leaves open, which git puts together where histories cross.
+
+    What was in conflict there is new on both sides: alike, or both stay.
+    """
+    marker = re.search(rb"^(<{7,}) ", base, re.MULTILINE)
+    if marker is None or _tables(base) is not None:
+        return base
+    return _resolved(base, len(marker[1]), None)
+
+
+def _resolved(data: bytes, size: int, side: int | None) -> bytes:
+    """Take one side of every conflict of a text: 0, ours, 1, theirs, or None, neither."""
     kept, here = [], None
     for line in data.splitlines(keepends=True):
         if line.startswith(b"<" * size + b" "):
