@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cmeledger.ledger.blocks import Layout
+from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.merge_pieces import Piece, comments, needed_comments
 from cmeledger.ledger.parse import NotToml, parse
 from cmeledger.ledger.spell import same
@@ -85,7 +86,7 @@ def merge_keys(base: Piece | None, ours: Piece, theirs: Piece) -> Sides:
     names = tuple(
         name
         for name in dict.fromkeys((*ours.table, *theirs.table))
-        if not _alike(ours.table, theirs.table, name)
+        if not _agree(ours.table, theirs.table, name)
     )
     return Sides(ours.text, theirs.text, ours.table, theirs.table, names)
 
@@ -96,18 +97,17 @@ def values(
     """Merge the values of a table: as each side would have them, and the keys that clash."""
     mine, other, clashing = {}, {}, []
     for name in dict.fromkeys((*ours, *theirs)):
-        chosen = ours
-        if not _alike(ours, theirs, name) and not _alike(base, theirs, name):
-            chosen = theirs
-            if not _alike(base, ours, name):
+        one, two = ours, ours
+        if not _alike(base, theirs, name):
+            if _alike(base, ours, name):
+                one, two = theirs, theirs
+            elif not _agree(ours, theirs, name):
+                two = theirs
                 clashing.append(name)
-                if name in ours:
-                    mine[name] = ours[name]
-                if name in theirs:
-                    other[name] = theirs[name]
-                continue
-        if name in chosen:
-            mine[name] = other[name] = chosen[name]
+        if name in one:
+            mine[name] = one[name]
+        if name in two:
+            other[name] = two[name]
     return mine, other, tuple(clashing)
 
 
@@ -115,6 +115,13 @@ def _alike(one: Table, other: Table, name: str) -> bool:
     if name in one and name in other:
         return same(one[name], other[name])
     return name not in one and name not in other
+
+
+def _agree(ours: Table, theirs: Table, name: str) -> bool:
+    """Tell whether two changes come to the same, if only one wrote 1.50 and one 1.5."""
+    if name in ours and name in theirs:
+        return fingerprint({name: [ours[name]]}) == fingerprint({name: [theirs[name]]})
+    return name not in ours and name not in theirs
 
 
 def _fields(text: str, path: Path) -> dict[str, _Field] | None:
@@ -181,7 +188,7 @@ def _slot(
 ) -> _Slot:
     was, mine, other = tables
     kept_by_us, kept_by_them = _alike(was, mine, name), _alike(was, other, name)
-    clash = not kept_by_us and not kept_by_them and not _alike(mine, other, name)
+    clash = not kept_by_us and not kept_by_them and not _agree(mine, other, name)
     if ours is None or theirs is None:
         if clash or base is None:
             return _Slot(
