@@ -51,6 +51,8 @@ class Exit(IntEnum):
     """The ledger cannot be used."""
     NOT_WRITTEN = 4
     UNCONFIRMED = 5
+    NOT_MERGED = 129
+    """Of `merge-file`: an error, as git understands it; up to 128 it would be a conflict."""
     INTERRUPTED = 130
 
 

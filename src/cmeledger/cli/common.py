@@ -1,6 +1,7 @@
 """What the verbs share: their options, and opening the ledger they name."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from datetime import date
 from typing import Final, NoReturn
@@ -27,12 +28,16 @@ class _Help(argparse.HelpFormatter):
 class _Parser(argparse.ArgumentParser):
     """A parser whose complaints are safe to show, whatever was typed."""
 
+    wrong = Exit.USAGE
+    """The exit code for a wrong command line."""
+
     def error(self, message: str) -> NoReturn:
         """Print usage and message, and end with the exit code for a wrong command line."""
-        super().error(visible(message))
+        self.print_usage(sys.stderr)
+        self.exit(self.wrong, f"{self.prog}: error: {visible(message)}\n")
 
 
-def parser(verb: str, description: str) -> argparse.ArgumentParser:
+def parser(verb: str, description: str) -> _Parser:
     """Make the parser of one verb, without options."""
     return _Parser(
         prog=f"cmeledger {verb}",

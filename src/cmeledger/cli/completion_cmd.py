@@ -4,11 +4,10 @@ The script is made from the parsers of all verbs, so it says what they say.
 """
 
 from argparse import ArgumentParser, Namespace
-from importlib import import_module
 from typing import Final
 
 from cmeledger.cli import common
-from cmeledger.cli.main import VERBS, Io
+from cmeledger.cli.main import VERBS, Io, verb_module
 from cmeledger.ledger.schema import KINDS
 from cmeledger.problems import Exit
 from cmeledger.rules import rulebook as rules
@@ -33,11 +32,11 @@ def run(options: Namespace, io: Io) -> Exit:
     verbs = whole.add_subparsers(metavar="VERB")
     words = _words(rules.load())
     for verb, what in VERBS.items():
-        one: ArgumentParser = import_module(f"cmeledger.cli.{verb}_cmd").parser()
+        one: ArgumentParser = verb_module(verb).parser()
         for action in one._actions:  # noqa: SLF001  argparse has no other way to its arguments
             if (verb, action.dest) in words:
                 action.choices = words[verb, action.dest]
-            elif action.dest in ("ledger", "file"):
+            elif action.dest in ("ledger", "file", "base", "ours", "theirs"):
                 action.complete = shtab.FILE  # type: ignore[attr-defined]
         verbs.add_parser(verb, parents=[one], add_help=False, help=what, description=what)
     script = shtab.complete(whole, options.shell)

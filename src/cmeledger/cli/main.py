@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import IO, Final, NamedTuple
 
 from cmeledger import __version__
@@ -39,6 +40,7 @@ VERBS: Final = {
     "doctor": "what protects the ledger here, and what needs attention",
     "git": "setup: git made ready for the ledger, and that taken back (--undo)",
     "fmt": "the ledger in its usual order and spacing; no value changes",
+    "merge-file": "two versions of a ledger, record by record: what git calls",
     "init": "a first ledger; on a terminal it asks for what no option says",
     "schema": "a JSON Schema of the ledger, with which editors check as you type",
     "completion": "a script with which bash, zsh or fish completes commands",
@@ -125,16 +127,21 @@ def main(arguments: Sequence[str], io: Io) -> int:
     return 2
 
 
-def _run_verb(verb: str, arguments: Sequence[str], io: Io) -> int:
+def verb_module(verb: str) -> ModuleType:
+    """Load the module of a verb."""
     import importlib
 
+    return importlib.import_module(f"cmeledger.cli.{verb.replace('-', '_')}_cmd")
+
+
+def _run_verb(verb: str, arguments: Sequence[str], io: Io) -> int:
     from cmeledger.problems import CmeledgerError, LedgerUnusable
     from cmeledger.visible import visible
 
     reconfigure = getattr(io.out, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(errors="backslashreplace")
-    module = importlib.import_module(f"cmeledger.cli.{verb}_cmd")
+    module = verb_module(verb)
     try:
         options = module.parser().parse_intermixed_args(arguments)
         return int(module.run(options, io))

@@ -40,10 +40,10 @@ class Caller(NamedTuple):
     command: tuple[str, ...]
     env: Mapping[str, str]
 
-    def ask(self, *words: str, given: bytes | None = None) -> bytes:
-        """Call git and return what it prints; `given` is what it reads. Raises GitError."""
+    def run(self, *words: str, given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+        """Call git, however it ends; `given` is what it reads. Raises GitError where it cannot."""
         try:
-            done = subprocess.run(  # noqa: S603 - fixed words, no shell
+            return subprocess.run(  # noqa: S603 - fixed words, no shell
                 [*self.command, *words],
                 input=b"" if given is None else given,
                 capture_output=True,
@@ -56,6 +56,10 @@ class Caller(NamedTuple):
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)
             raise GitError(f"git could not be run: {why}", "look with: git status") from error
+
+    def ask(self, *words: str, given: bytes | None = None) -> bytes:
+        """Call git and return what it prints; `given` is what it reads. Raises GitError."""
+        done = self.run(*words, given=given)
         if done.returncode:
             said = done.stderr.decode("utf-8", "replace").strip().split("\n")[0]
             raise Refused(words, said or f"it ended with {done.returncode}")

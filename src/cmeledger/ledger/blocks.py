@@ -62,6 +62,11 @@ class Style(NamedTuple):
 PLAIN: Final = Style("", "\n", "", " ", " ", None, literal=False)
 
 
+def whole(path: Path) -> Path:
+    """Find what a section is part of: a record, or a table of which there is one."""
+    return path[:2] if len(path) > 1 and isinstance(path[1], int) else path[:1]
+
+
 class Layout:
     """The sections and entries of a text that tomli has accepted."""
 

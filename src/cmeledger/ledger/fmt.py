@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from cmeledger.ledger import schema, spell
-from cmeledger.ledger.blocks import Layout, Section
+from cmeledger.ledger.blocks import Layout, Section, whole
 from cmeledger.ledger.fresh import day_of
 from cmeledger.ledger.parse import Document, NotToml, parse
 from cmeledger.ledger.read import NOTHING, read
@@ -75,11 +75,6 @@ def _ids(document: Document, archive: Document) -> dict[int, str]:
     return found
 
 
-def _whole(path: Path) -> Path:
-    """Find what a section is part of: a record, or a table of which there is one."""
-    return path[:2] if len(path) > 1 and isinstance(path[1], int) else path[:1]
-
-
 def _text(layout: Layout, ids: dict[int, str], numbers: list[int]) -> str:
     names = list(schema.TABLES)
     ranks = {number: rank for rank, number in enumerate(numbers)}
@@ -87,7 +82,7 @@ def _text(layout: Layout, ids: dict[int, str], numbers: list[int]) -> str:
     keys: dict[Path, tuple[int, int]] = {}
     position, last = 0, None
     for section in layout.sections:
-        path = _whole(section.path)
+        path = whole(section.path)
         if path in groups and path != last:
             raise EditRefused(
                 f"the tables of one {path[0]} stand apart",
@@ -115,7 +110,7 @@ def _section(layout: Layout, section: Section, start: int, end: int, ids: dict[i
     position = 0 if not path else layout.next_line(section.key[1])
     if path:
         parts = _comments(text[start : section.start])
-        if parts and path == _whole(path) and layout.blanks_above(section.start):
+        if parts and path == whole(path) and layout.blanks_above(section.start):
             parts.append("")
         parts.append(text[section.key[0] : layout.line_end(section.key[1])].rstrip())
     pieces = []

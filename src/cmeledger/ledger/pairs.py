@@ -24,26 +24,54 @@ NAMED: Final[Mapping[str, tuple[str, ...]]] = {
 """The keys by which a record of each table is the same one, whatever else was changed."""
 
 
+_ID: Final = ("id",)
+"""What names the records of a table that is the user's own."""
+
+
+_MANY: Final = 100
+"""Of so many records with one title, none is looked at: that would take minutes."""
+
+
 def pairs(table: str, old: Sequence[Any], new: Sequence[Any]) -> dict[int, int]:
     """Find for each record of one version the number that it has in the other.
 
-    One that stands in one version alone is in no pair. Each record is tried by the keys that name
-    it, then by all it says but its id, then, an activity that has no id in one of the two, by how
-    much it says alike: a corrected title, date or number of credits is no other record.
+    One that stands in one version alone is in no pair. Each record is tried by all it says, then
+    by all but its id (which may have gone to a copy of it that became another record), then by the
+    keys that name it, then, where one of the two is not named, by how much it says alike: a
+    corrected title, date or number of credits makes no other record.
     """
     found: dict[int, int] = {}
-    names = NAMED.get(table)
-    if names:
-        _match(found, old, new, lambda record: _named(record, names))
+    names = NAMED.get(table, _ID)
+    _match_unchanged(found, old, new, names)
     _match(found, old, new, fingerprint)
-    if table == "activity":
-        _match_alike(found, old, new)
+    _match(found, old, new, lambda record: _named(record, names))
+    _match_alike(found, old, new, names)
+    if table == "license":
+        _match_last(found, old, new)
     return found
 
 
 def _named(record: Record, names: Iterable[str]) -> Hashable:
     values = tuple(record.get(name) for name in names)
     return None if None in values else tuple(map(repr, values))
+
+
+def _match_unchanged(
+    found: dict[int, int], old: Sequence[Any], new: Sequence[Any], names: Iterable[str]
+) -> None:
+    """Pair what is named and says the same: most of a ledger, in little time."""
+    by_name = {
+        _named(record, names): number
+        for number, record in enumerate(new)
+        if isinstance(record, Mapping)
+    }
+    by_name.pop(None, None)
+    for number, record in enumerate(old):
+        if isinstance(record, Mapping):
+            other = by_name.get(_named(record, names))
+            if other is not None and record == new[other]:
+                found[number] = other
+                del by_name[_named(record, names)]
 
 
 def _match(found: dict[int, int], old: Sequence[Any], new: Sequence[Any], key: Key) -> None:
@@ -62,8 +90,10 @@ def _match(found: dict[int, int], old: Sequence[Any], new: Sequence[Any], key: K
                 found[number] = waiting[name].pop()
 
 
-def _match_alike(found: dict[int, int], old: Sequence[Any], new: Sequence[Any]) -> None:
-    """Pair activities of the same day or title that say most things alike, the most alike first."""
+def _match_alike(
+    found: dict[int, int], old: Sequence[Any], new: Sequence[Any], names: Iterable[str]
+) -> None:
+    """Pair records of the same day or title that say most things alike, the most alike first."""
     taken = set(found.values())
     near: dict[Hashable, list[int]] = defaultdict(list)
     for number, record in enumerate(new):
@@ -74,28 +104,44 @@ def _match_alike(found: dict[int, int], old: Sequence[Any], new: Sequence[Any]) 
     for number, record in enumerate(old):
         if number in found or not isinstance(record, Mapping):
             continue
-        for other in {other for trait in _traits(record) for other in near[trait]}:
-            if "id" in record and "id" in new[other]:
-                continue
-            same, different = _likeness(record, new[other])
-            if same > different:
-                likely.append((different - same, number, other))
+        traits = [trait for trait in _traits(record) if len(near[trait]) <= _MANY]
+        for other in {other for trait in traits for other in near[trait]}:
+            if _named(record, names) is None or _named(new[other], names) is None:
+                same, different = _likeness(record, new[other])
+                if same >= 2 * different:
+                    likely.append((different - same, number, other))
     for _, number, other in sorted(likely):
         if number not in found and other not in taken:
             found[number] = other
             taken.add(other)
 
 
+def _match_last(found: dict[int, int], old: Sequence[Any], new: Sequence[Any]) -> None:
+    """Pair the one record that is left of each version, if both are of one jurisdiction."""
+    olds = [number for number in range(len(old)) if number not in found]
+    news = sorted(set(range(len(new))) - set(found.values()))
+    if len(olds) == len(news) == 1:
+        both = [item for item in (old[olds[0]], new[news[0]]) if isinstance(item, Mapping)]
+        if len(both) == 2 and both[0].get("jurisdiction") == both[1].get("jurisdiction"):
+            found[olds[0]] = news[0]
+
+
 def _traits(record: Record) -> list[Hashable]:
-    day, title = day_of(record), record.get("title")
-    return [trait for trait in (day, title) if isinstance(trait, Hashable) and trait is not None]
+    found = (day_of(record), *(record.get(key) for key in ("title", "name", "jurisdiction")))
+    return [trait for trait in found if isinstance(trait, Hashable) and trait is not None]
 
 
 def _likeness(one: Record, other: Record) -> tuple[int, int]:
-    """Count the keys of two records that say the same, and those that do not."""
+    """Count the keys of two records that say the same, and those that do not.
+
+    With another title from another provider, it is another record: nothing is the same.
+    """
     names = (one.keys() | other.keys()) - {"id"}
-    same = sum(name in one and name in other and _same(one[name], other[name]) for name in names)
-    return same, len(names) - same
+    alike = {name for name in names if name in one and name in other}
+    alike = {name for name in alike if _same(one[name], other[name])}
+    if {"title", "provider"} <= names - alike:
+        return 0, len(names)
+    return len(alike), len(names) - len(alike)
 
 
 def _same(one: Any, other: Any) -> bool:
