@@ -5,14 +5,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from cmeledger.book import FATAL, Book, book_of
+from cmeledger.book import FATAL, Book, archive_name, book_of
 from cmeledger.ledger import schema
 from cmeledger.ledger.activities import free_id, slug
 from cmeledger.ledger.doubled import doubled
 from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.fresh import day_of
 from cmeledger.ledger.pairs import pairs
-from cmeledger.ledger.parse import MAX_LEVELS, Document, NotToml, levels, parse
+from cmeledger.ledger.parse import MAX_LEVELS, Document, NotToml, TooDeep, levels, parse
 from cmeledger.ledger.read import NOTHING
 from cmeledger.ledger.salvage import salvage
 from cmeledger.problems import LedgerUnusable, Problem
@@ -30,8 +30,8 @@ class Reading(NamedTuple):
     """None: the version has no such file."""
     document: Document | None = NOTHING
     """None: nothing of it reads."""
-    fault: str | None = None
-    """Why not all of it reads, in a line."""
+    problem: Problem | None = None
+    """Why not all of it reads."""
 
 
 class State:
@@ -51,9 +51,11 @@ class State:
     @property
     def fault(self) -> str | None:
         """Why not all of it reads, in a line."""
-        if self.ledger.fault is None and self.archive.fault is not None:
-            return f"in the archive, {self.archive.fault}"
-        return self.ledger.fault
+        if self.ledger.problem is not None:
+            return fault_of(self.ledger.problem)
+        if self.archive.problem is not None:
+            return f"in the archive, {fault_of(self.archive.problem)}"
+        return None
 
     @property
     def readable(self) -> bool:
@@ -66,10 +68,14 @@ class State:
 
         Raises LedgerUnusable where not all of it reads, and as `open_book` does.
         """
-        data, document, archive = self.ledger.data, self.ledger.document, self.archive.document
-        if data is None or self.fault is not None or document is None or archive is None:
-            raise LedgerUnusable(self.file, (), "")
-        return book_of(self.file, date.min, data, document, archive)
+        (data, document, problem), (more, archive, other) = self.ledger, self.archive
+        if problem is None and other is None and data is not None and document and archive:
+            return book_of(self.file, date.min, data, document, archive)
+        problems = [problem] if problem else []
+        problems += [other._replace(archived=True)] if other else []
+        texts = [(text or b"").decode("utf-8-sig", "replace") for text in (data, more)]
+        name = archive_name(self.file)
+        raise LedgerUnusable(self.file, tuple(problems), texts[0], name, texts[1])
 
     @property
     def unusable(self) -> str | None:
@@ -141,18 +147,18 @@ def reading(data: bytes | None) -> Reading:
     try:
         return _reading(data, parse(data), None)
     except NotToml as error:
-        fault = fault_of(error.problem)
+        problem = error.problem
     rest = salvage(data)
     try:
-        return _reading(data, None if rest is None else parse(rest), fault)
+        return _reading(data, None if rest is None else parse(rest), problem)
     except NotToml:
-        return Reading(data, None, fault)
+        return Reading(data, None, problem)
 
 
-def _reading(data: bytes, document: Document | None, fault: str | None) -> Reading:
+def _reading(data: bytes, document: Document | None, problem: Problem | None) -> Reading:
     if document is not None and levels(document.tables) > MAX_LEVELS:
-        return Reading(data, None, f"tables are nested deeper than {MAX_LEVELS} levels")
-    return Reading(data, document, fault)
+        return Reading(data, None, TooDeep((), archived=False).problem)
+    return Reading(data, document, problem)
 
 
 def fault_of(problem: Problem) -> str:

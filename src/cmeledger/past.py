@@ -18,7 +18,8 @@ from cmeledger.difference import (
 from cmeledger.git import repository as git
 from cmeledger.git.call import GitError
 from cmeledger.git.repository import Repository, Version
-from cmeledger.ledger.parse import MAX_BYTES
+from cmeledger.ledger.parse import MAX_BYTES, START
+from cmeledger.problems import Problem
 
 
 class Entry(NamedTuple):
@@ -70,8 +71,7 @@ class Past:
         try:
             found = git.blobs(self.repository, commit, *names, at_most=MAX_BYTES)
         except GitError as error:
-            broken = Reading(b"", None, str(error).split("\n", maxsplit=1)[0])
-            return State(f"{commit[:10]}:{path}", broken, Reading())
+            return State(f"{commit[:10]}:{path}", _unreadable(error), Reading())
         return self._made(f"{commit[:10]}:{path}", *found)
 
     def log(self) -> Iterator[tuple[Entry, Difference]]:
@@ -112,7 +112,12 @@ class Past:
         try:
             return reading(git.text(self.repository, blob))
         except GitError as error:
-            return Reading(b"", None, str(error).split("\n", maxsplit=1)[0])
+            return _unreadable(error)
+
+
+def _unreadable(error: GitError) -> Reading:
+    why, advice = str(error).split("\n", maxsplit=1)
+    return Reading(b"", None, Problem("not-toml", why, advice, span=START))
 
 
 _NOWHERE = State("", Reading(), Reading())

@@ -5,7 +5,12 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from datetime import date
 
-from cmeledger.difference import Change, State
+from cmeledger.book import Book
+from cmeledger.cli import common
+from cmeledger.cli.main import Io
+from cmeledger.difference import Change, Reading, State
+from cmeledger.git.repository import Version
+from cmeledger.past import Past
 from cmeledger.problems import LedgerUnusable, UsageError
 from cmeledger.report.outcome import Outcome, outcomes
 
@@ -42,6 +47,18 @@ def take_ledger(options: Namespace, most: int) -> list[str]:
 
 def _is_ledger(word: str) -> bool:
     return word.endswith(".toml") or os.path.exists(word)
+
+
+def open_version(options: Namespace, io: Io) -> tuple[Version, Book]:
+    """Open the ledger as it is in the version that the options name.
+
+    Raises GitError, and LedgerUnusable as `open_book` does.
+    """
+    version, state = Past(common.ledger_name(options, io), io.env).at(options.at)
+    skipped = options.without_archive and state.archive.data is not None
+    if skipped:
+        state = State(state.file, state.ledger, Reading())
+    return version, state.book._replace(day=common.today(options), archive_skipped=skipped)
 
 
 def what_it_did(
