@@ -12,7 +12,8 @@ from cmeledger.ledger.doubled import doubled
 from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.fresh import day_of
 from cmeledger.ledger.pairs import pairs
-from cmeledger.ledger.parse import MAX_LEVELS, Document, NotToml, TooDeep, levels, parse
+from cmeledger.ledger.parse import Document, NotToml
+from cmeledger.ledger.pieces import Pieces
 from cmeledger.ledger.read import NOTHING
 from cmeledger.ledger.salvage import salvage
 from cmeledger.problems import LedgerUnusable, Problem
@@ -140,25 +141,19 @@ class Difference(NamedTuple):
     """The texts differ in comments, order or spelling, and say the same."""
 
 
-def reading(data: bytes | None) -> Reading:
+def reading(data: bytes | None, pieces: Pieces) -> Reading:
     """Read one file of a version: all of it, else the tables that read on their own."""
     if data is None:
         return Reading()
     try:
-        return _reading(data, parse(data), None)
+        return Reading(data, pieces.parse(data))
     except NotToml as error:
         problem = error.problem
     rest = salvage(data)
     try:
-        return _reading(data, None if rest is None else parse(rest), problem)
+        return Reading(data, None if rest is None else pieces.parse(rest), problem)
     except NotToml:
         return Reading(data, None, problem)
-
-
-def _reading(data: bytes, document: Document | None, problem: Problem | None) -> Reading:
-    if document is not None and levels(document.tables) > MAX_LEVELS:
-        return Reading(data, None, TooDeep((), archived=False).problem)
-    return Reading(data, document, problem)
 
 
 def fault_of(problem: Problem) -> str:
@@ -262,7 +257,7 @@ def same_rows(table: str, old: Sequence[Record], new: Sequence[Record]) -> Mappi
 
 def _activities(before: State, after: State, renamed: dict[str, str]) -> Iterator[Change]:
     old, new = before.records, after.records
-    found = pairs("activity", [item for item, _ in old], [item for item, _ in new])
+    found = _paired([item for item, _ in old], [item for item, _ in new])
     for a, b in found.items():
         ids = before.ids[a], after.ids[b]
         if ids[0] is not None and ids[1] is not None and ids[0] != ids[1]:
@@ -278,6 +273,23 @@ def _activities(before: State, after: State, renamed: dict[str, str]) -> Iterato
             yield from _change("activity", None, item, (None, after.ids[number]))
 
 
+def _paired(old: Sequence[Record], new: Sequence[Record]) -> Mapping[int, int]:
+    """Pair activities, those first that are one table: most were read once for all versions."""
+    waiting: dict[int, list[int]] = {}
+    for number, item in enumerate(new):
+        waiting.setdefault(id(item), []).append(number)
+    found = {
+        number: waiting[id(item)].pop(0) for number, item in enumerate(old) if waiting.get(id(item))
+    }
+    there = set(found.values())
+    rest = (
+        [number for number in range(len(old)) if number not in found],
+        [number for number in range(len(new)) if number not in there],
+    )
+    more = pairs("activity", [old[a] for a in rest[0]], [new[b] for b in rest[1]])
+    return found | {rest[0][a]: rest[1][b] for a, b in more.items()}
+
+
 def _change(
     table: str,
     old: Record | None,
@@ -290,7 +302,7 @@ def _change(
     if old is None or new is None:
         yield Change(table, "added" if old is None else "removed", id, ids[0], old, new)
         return
-    fields = () if repr(old) == repr(new) else _fields(table, old, new)
+    fields = () if old is new or repr(old) == repr(new) else _fields(table, old, new)
     if fields or moved:
         yield Change(table, moved or "changed", id, ids[0], old, new, fields)
 

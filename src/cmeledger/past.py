@@ -19,6 +19,7 @@ from cmeledger.git import repository as git
 from cmeledger.git.call import GitError
 from cmeledger.git.repository import Repository, Version
 from cmeledger.ledger.parse import MAX_BYTES, START
+from cmeledger.ledger.pieces import Pieces
 from cmeledger.problems import Problem
 
 
@@ -47,8 +48,10 @@ class Past:
         """Find the repository of a ledger, which need not be there any more. Raises GitError."""
         self.file = file
         self.repository: Repository = git.find(file, env)
+        self._pieces = Pieces()
         self._read = lru_cache(maxsize=16)(self._read_blob)
         self._made = lru_cache(maxsize=8)(self._make)
+        self.state = lru_cache(maxsize=8)(self._state)
 
     def at(self, revision: str) -> tuple[Version, State]:
         """Give the version that a revision names.
@@ -65,7 +68,7 @@ class Past:
             )
         return git.version(self.repository, commit, path), self.state(commit, path)
 
-    def state(self, commit: str, path: str) -> State:
+    def _state(self, commit: str, path: str) -> State:
         """Read the ledger and its archive as a commit has them. Raises GitError."""
         names = path, archive_name(path)
         try:
@@ -110,7 +113,7 @@ class Past:
         if blob is None:
             return Reading()
         try:
-            return reading(git.text(self.repository, blob))
+            return reading(git.text(self.repository, blob), self._pieces)
         except GitError as error:
             return _unreadable(error)
 
@@ -125,6 +128,10 @@ _NOWHERE = State("", Reading(), Reading())
 
 def on_disk(file: str) -> State:
     """Read the ledger and its archive as they are now. Raises as `read_bytes` does."""
-    archive = archive_name(file)
+    archive, pieces = archive_name(file), Pieces()
     there = os.path.lexists(archive)
-    return State(file, reading(read_bytes(file)), reading(read_bytes(archive) if there else None))
+    return State(
+        file,
+        reading(read_bytes(file), pieces),
+        reading(read_bytes(archive) if there else None, pieces),
+    )
