@@ -22,6 +22,9 @@ Record = Mapping[str, Any]
 
 TOP: Final = ""
 """The name under which the keys above all tables are compared."""
+ARCHIVE: Final = "archive"
+"""The name under which what an archive has beside its records is."""
+_NO_DAY: Final = date(2000, 1, 1)
 
 
 class Reading(NamedTuple):
@@ -71,7 +74,7 @@ class State:
         """
         (data, document, problem), (more, archive, other) = self.ledger, self.archive
         if problem is None and other is None and data is not None and document and archive:
-            return book_of(self.file, date.min, data, document, archive)
+            return book_of(self.file, _NO_DAY, data, document, archive)
         problems = [problem] if problem else []
         problems += [other._replace(archived=True)] if other else []
         texts = [(text or b"").decode("utf-8-sig", "replace") for text in (data, more)]
@@ -117,7 +120,7 @@ class Change(NamedTuple):
     """One table that is not the same in two versions."""
 
     table: str
-    """As the format names it; TOP for the keys above all tables."""
+    """As the format names it; TOP or ARCHIVE for the keys of a file that are in none."""
     how: str
     """ "added", "removed", "changed", "archived", "restored" (from the archive), or "unread": it
     is in one version, and the other has a part that does not read, where it may be."""
@@ -167,6 +170,9 @@ def difference(before: State, after: State) -> Difference:
         return Difference((), {}, only_spelling=False)
     old, new = (state.ledger.document or NOTHING for state in (before, after))
     changes = list(_tables(old.tables, new.tables))
+    if before.archive.data is not None and after.archive.data is not None:
+        sides = [_above((state.archive.document or NOTHING).tables) for state in (before, after)]
+        changes += _change(ARCHIVE, sides[0], sides[1], (None, None))
     renamed: dict[str, str] = {}
     activities = list(_activities(before, after, renamed))
     changes += sorted(activities, key=lambda change: str(day_of(change.new or change.old)))
@@ -215,13 +221,7 @@ def _doubted(change: Change, before: State, after: State) -> Change:
 
 def _tables(old: Record, new: Record) -> Iterator[Change]:
     """Compare all tables but the activities."""
-    above = [
-        {name: item for name, item in side.items() if name not in schema.TABLES or _odd(side, name)}
-        for side in (old, new)
-    ]
-    fields = _fields(TOP, *above)
-    if fields:
-        yield Change(TOP, "changed", None, None, above[0], above[1], fields)
+    yield from _change(TOP, _above(old), _above(new), (None, None))
     for table in schema.TABLES:
         if table in schema.ARRAYS:
             if table != "activity":
@@ -230,6 +230,15 @@ def _tables(old: Record, new: Record) -> Iterator[Change]:
         sides = [None if _odd(side, table) else side.get(table) for side in (old, new)]
         if any(sides):
             yield from _change(table, sides[0], sides[1], (None, None))
+
+
+def _above(tables: Record) -> Record:
+    """Give the keys that are in no table of the format."""
+    return {
+        name: item
+        for name, item in tables.items()
+        if name not in schema.TABLES or _odd(tables, name)
+    }
 
 
 def _array(table: str, old: Sequence[Record], new: Sequence[Record]) -> Iterator[Change]:

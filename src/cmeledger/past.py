@@ -127,8 +127,11 @@ _NOWHERE = State("", Reading(), Reading())
 
 
 def on_disk(file: str) -> State:
-    """Read the ledger and its archive as they are now. Raises as `read_bytes` does."""
-    archive, pieces = archive_name(file), Pieces()
+    """Read the ledger and its archive as they are now. Raises as `read_bytes` does.
+
+    Of a link, the archive beside the file it leads to: that is the one git keeps.
+    """
+    archive, pieces = archive_name(os.path.realpath(file)), Pieces()
     there = os.path.lexists(archive)
     return State(
         file,
