@@ -152,11 +152,11 @@ def reading(data: bytes | None, pieces: Pieces) -> Reading:
         return Reading(data, pieces.parse(data))
     except NotToml as error:
         problem = error.problem
-    rest = salvage(data)
     try:
-        return Reading(data, None if rest is None else pieces.parse(rest), problem)
+        rest = pieces.parse(salvage(data) or b"")
     except NotToml:
         return Reading(data, None, problem)
+    return Reading(data, rest if rest.tables else None, problem)
 
 
 def fault_of(problem: Problem) -> str:
