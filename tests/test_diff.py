@@ -42,7 +42,7 @@ def head(file: Path) -> str:
     return run_git(file.parent, "rev-parse", "HEAD").strip()
 
 
-def changed(*arguments: str) -> list[tuple[str, str, str | None]]:
+def changed(*arguments: str) -> list[tuple[str, str | None, str | None]]:
     """List what `diff` says, in short."""
     done = cme("diff", *arguments, "--json")
     assert done.code == 0, done.err
@@ -115,6 +115,7 @@ def test_json(file: Path) -> None:
                 "change": "changed",
                 "id": "talk",
                 "old_id": "talk",
+                "archived": False,
                 "keys": [{"key": "credits", "before": 1.5, "after": 2}],
                 "before": talk,
                 "after": talk | {"credits": 2},

@@ -89,15 +89,6 @@ def resolve(repository: Repository, revision: str) -> str:
         ) from error
 
 
-def content(repository: Repository, commit: str, path: str, at_most: int) -> bytes | None:
-    """Give what a path held in a commit; None where there was no such file.
-
-    Raises GitError, for a file of more than so many bytes, too.
-    """
-    blob = blobs(repository, commit, path, at_most=at_most)[0]
-    return None if blob is None else text(repository, blob)
-
-
 def blobs(repository: Repository, commit: str, *paths: str, at_most: int) -> list[str | None]:
     """Give the names that git has for what paths held in a commit; None for each without a file.
 
