@@ -191,6 +191,9 @@ def test_all_other_tables_by_their_keys(file: Path) -> None:
 def test_a_record_moved_into_the_archive_and_back(file: Path) -> None:
     archive = file.with_name("cme.archive.toml")
     file.write_text(HEAD + TALK, "utf-8")
+    archive.write_text(LIST, "utf-8")
+    shown = cme("diff", str(file)).out.split("\n")
+    assert shown[2] == "> archived 2025-06-01  Handoffs, 2 credits, category 1"
     archive.write_text(LIST.replace("Handoffs", "Hand-offs"), "utf-8")
     shown = cme("diff", str(file)).out.split("\n")
     assert shown[2] == "> archived 2025-06-01  Hand-offs: title Handoffs → Hand-offs"
@@ -225,6 +228,19 @@ def test_what_changes_the_law_for_a_license(file: Path) -> None:
     commit(file, HEAD + TALK + LIST + own)
     file.write_text(HEAD + TALK + LIST + own.replace("= 3", "= 4"), "utf-8")
     assert "    → Hospital [A] 3 → 4 asked, now short\n" in cme("diff", str(file)).out
+
+
+def test_a_requirement_that_a_fact_switches_off(file: Path) -> None:
+    commit(file, HEAD + "[practice]\n" + TALK)
+    file.write_text(HEAD + "[practice]\nserves-adults = false\n" + TALK, "utf-8")
+    shown = cme("diff", str(file)).out.split("\n")
+    assert shown[2] == "~ changed  practice: serves-adults now false"
+    assert shown[6:] == ["    → dementia not asked any more", ""]
+    commit(file, when=NOON + DAY)
+    file.write_text(HEAD + "[practice]\n" + TALK, "utf-8")
+    shown = cme("diff", str(file)).out.split("\n")
+    assert shown[2] == "~ changed  practice: serves-adults taken out"
+    assert shown[6:] == ["    → dementia now short", ""]
 
 
 def test_a_version_that_does_not_read(file: Path) -> None:

@@ -1,18 +1,25 @@
 """What is different between two versions: all of it, and nothing else; shared pieces read once."""
 
+import random
 from collections import Counter
+from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cmeledger.difference import Difference, State, difference, differing_from_all, reading
+from cmeledger.cli.versions import what_it_did
+from cmeledger.difference import Difference, Reading, State, difference, differing_from_all, reading
 from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.parse import Document, NotToml, parse
 from cmeledger.ledger.pieces import Pieces
+from cmeledger.report import diff_json, diff_text, documents
+from cmeledger.report.terminal import Style
 from conftest import DATA, HEAD, SAMPLES
 from ledgers import LIST, OTHER, TALK, activity
+from test_fuzz import LEDGERS, damage
+from test_hostile import RAW
 
 PIECES = Pieces()
 
@@ -142,6 +149,28 @@ def test_the_differences_lead_from_one_version_to_the_other(
     assert +found == prints(after)
     # Nothing is said of what is in both as it is.
     assert difference(after, after).changes == ()
+
+
+@given(st.randoms(use_true_random=False))
+@settings(max_examples=60)
+def test_no_pair_of_damaged_versions_ends_in_a_traceback(dice: random.Random) -> None:
+    pieces = Pieces()
+    texts = [damage(dice, dice.choice(LEDGERS)) for _ in range(4)]
+    for text in texts:
+        whole = repr(read(parse, text))
+        assert repr(read(pieces.parse, text)) == whole or "nested deeper" in whole
+    old, new, *archives = (reading(text, pieces) for text in texts)
+    before = State("a", old, dice.choice([Reading(), archives[0]]))
+    after = State("b", dice.choice([old, new]), dice.choice([Reading(), archives[1]]))
+    found = difference(before, after)
+    did = what_it_did(before, after, found.changes, date(2026, 3, 1))
+    style = Style(80, color=False, unicode=True)
+    shown = [*diff_text.lines(found.changes, style), *diff_text.short_effects(did or ())]
+    shown += [line for state in (before, after) for line in diff_text.fault("It", state, style)]
+    shown += [diff_text.row(change, style, 76) for change in found.changes]
+    shown.append(documents.dumps({"x": diff_json.changes(found.changes)}))
+    assert not any(RAW.search(line) for line in shown)
+    assert (did is None) == bool(before.unusable or after.unusable)
 
 
 # ── pieces ───────────────────────────────────────────────────────────────────────────────────

@@ -137,7 +137,7 @@ def test_how_many(file: Path) -> None:
         commit(file, HEAD + TALK + f"# {number}\n")
     assert len(entries(str(file))) == 20
     assert log(str(file), "--json").json["more"] is True
-    assert log(str(file)).err == "note: there are more; all of them: cmeledger log -n 0\n"
+    assert log(str(file)).err == "note: there are more; -n 0 shows all of them\n"
     assert len(entries(str(file), "-n", "0")) == len(entries(str(file), "-n", "23")) == 23
     assert log(str(file), "-n", "23").err == ""
     for bad in ("-1", "x", "9" * 40):

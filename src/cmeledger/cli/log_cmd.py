@@ -70,7 +70,7 @@ def run(options: Namespace, io: Io) -> Exit:
         text = "this clone goes back no further; the whole history: git fetch --unshallow"
         print(f"note: {text}", file=io.err)
     if next(found, None) is not None:
-        print("note: there are more; all of them: cmeledger log -n 0", file=io.err)
+        print("note: there are more; -n 0 shows all of them", file=io.err)
     return Exit.DONE
 
 
