@@ -51,7 +51,11 @@ def changed(*arguments: str) -> list[tuple[str, str | None, str | None]]:
 
 def refused(*arguments: str, **env: str) -> tuple[str, str]:
     """Run a command that has no answer; give what it says and advises."""
-    done = cme(*arguments, **env)
+    return said_by(cme(*arguments, **env))
+
+
+def said_by(done: Result) -> tuple[str, str]:
+    """Give what a command that has no answer says and advises."""
     assert (done.code, done.out) == (2, "")
     said, advice = done.err.rstrip("\n").split("\n")
     return said.removeprefix("cmeledger: "), advice.removeprefix("help: ")
@@ -305,6 +309,8 @@ def test_which_word_is_the_ledger(file: Path, monkeypatch: pytest.MonkeyPatch) -
     assert changed() == changed("notes") == changed("HEAD", "cme.toml") == gone
     Path("notes").write_text("a file", "utf-8")  # which the last word now means
     assert cme("diff", "notes").code == 2
+    (file.parent / "HEAD").mkdir()  # a folder is no ledger
+    assert changed("HEAD", "HEAD") == []
     assert changed("notes", "cme.toml") == changed("notes", "--ledger", "cme.toml") == gone
     assert changed("--ledger", "cme.toml", "notes", "HEAD") == []
     assert refused("diff", "HEAD", "HEAD", "HEAD", "cme.toml") == (
@@ -334,6 +340,14 @@ def test_a_ledger_that_is_not_there(file: Path) -> None:
     file.unlink()
     assert cme("diff", str(file)).code == 3
     assert changed("HEAD", "HEAD", str(file)) == []
+    path = "check the path of the ledger"
+    for verb in ("log", "diff --as-of=2026-03-01 HEAD HEAD", "status --at HEAD"):
+        other = file.with_name("other.toml")
+        said = f"{other}: there is no such file, and no commit has one"
+        assert said_by(run_here(*verb.split(), str(other), env=CLEAN)) == (said, path)
+        other = file.parent / "none" / "cme.toml"
+        said = f"there is no folder {other.parent}"
+        assert said_by(run_here(*verb.split(), str(other), env=CLEAN)) == (said, path)
     assert cme("status", "--at", "HEAD", str(file)).code == 0
 
 
@@ -405,11 +419,7 @@ def test_states_in_which_there_is_no_answer(verb: tuple[str, ...], tmp_path: Pat
     file.write_text(HEAD, "utf-8")
 
     def asked(file: Path, **env: str) -> tuple[str, str]:
-        words = [*verb, str(file)]
-        done = run_here(*words, env=CLEAN | env)
-        assert (done.code, done.out) == (2, "")
-        said, advice = done.err.rstrip("\n").split("\n")
-        return said.removeprefix("cmeledger: "), advice.removeprefix("help: ")
+        return said_by(run_here(*verb, str(file), env=CLEAN | env))
 
     assert asked(file, PATH="/nowhere")[0] == "git is not installed"
     begin = "to begin one there: cmeledger git setup --init"

@@ -47,6 +47,8 @@ def find(file: str, env: Mapping[str, str]) -> Repository:
     Raises GitError: no git, no repository, one without a work tree, one that git does not trust.
     """
     folder, name = os.path.split(os.path.realpath(file))
+    if not os.path.isdir(folder):
+        raise GitError(f"there is no folder {folder}", "check the path of the ledger")
     made = caller(folder, env)
     if made is None:
         raise GitError("git is not installed", "install it from git-scm.com, or your system's way")
