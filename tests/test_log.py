@@ -262,6 +262,12 @@ def test_hostile_authors_and_subjects(file: Path) -> None:
         assert max(map(len, done.out.split("\n"))) <= 80 or arguments
 
 
+def test_a_commit_without_a_subject(file: Path) -> None:
+    run_git(file.parent, "add", "--all")
+    run_git(file.parent, "commit", "-q", "--allow-empty-message", "-m", "")
+    assert log(str(file)).out.split("\n")[1] == "    (no subject)"
+
+
 def test_a_commit_of_a_time_that_nobody_has(file: Path) -> None:
     commit(file)
     commit(file, HEAD + TALK + LIST)
