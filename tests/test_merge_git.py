@@ -234,7 +234,7 @@ def compare(dice: random.Random, folder: Path) -> Counter[str]:
 
 def test_random_histories(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ends: Counter[str] = Counter()
-    for number in range(12):
+    for number in range(8):
         folder = tmp_path / str(number)
         folder.mkdir()
         ends += compare(random.Random(f"histories {number}"), folder)

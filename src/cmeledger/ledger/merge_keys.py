@@ -120,7 +120,7 @@ def _alike(one: Table, other: Table, name: str) -> bool:
 def _agree(ours: Table, theirs: Table, name: str) -> bool:
     """Tell whether two changes come to the same, if only one wrote 1.50 and one 1.5."""
     if name in ours and name in theirs:
-        return fingerprint({name: [ours[name]]}) == fingerprint({name: [theirs[name]]})
+        return fingerprint({"": ours[name]}) == fingerprint({"": theirs[name]})
     return name not in ours and name not in theirs
 
 
