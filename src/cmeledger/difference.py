@@ -244,26 +244,13 @@ def _above(tables: Record) -> Record:
 
 
 def _array(table: str, old: Sequence[Record], new: Sequence[Record]) -> Iterator[Change]:
-    found = same_rows(table, old, new)
+    found = pairs(table, old, new)
     there = set(found.values())
     both: list[tuple[Record | None, Record | None]] = [(old[a], new[b]) for a, b in found.items()]
     both += [(item, None) for number, item in enumerate(old) if number not in found]
     both += [(None, item) for number, item in enumerate(new) if number not in there]
     for one, other in both:
         yield from _change(table, one, other, (_own_id(table, one), _own_id(table, other)))
-
-
-def same_rows(table: str, old: Sequence[Record], new: Sequence[Record]) -> Mapping[int, int]:
-    """Find which table of an array is which, by their numbers, as `pairs` does.
-
-    One license alone that is not found again is another's correction: it may have no number.
-    """
-    found = pairs(table, old, new)
-    gone = [number for number in range(len(old)) if number not in found]
-    come = [number for number in range(len(new)) if number not in found.values()]
-    if table == "license" and len(gone) == len(come) == 1:
-        return found | {gone[0]: come[0]}
-    return found
 
 
 def _activities(before: State, after: State, renamed: dict[str, str]) -> Iterator[Change]:

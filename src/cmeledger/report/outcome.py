@@ -5,8 +5,9 @@ from datetime import date
 from typing import NamedTuple
 
 from cmeledger.book import Book
-from cmeledger.difference import Change, Record, State, same_rows
+from cmeledger.difference import Change, Record, State
 from cmeledger.ledger.fresh import day_of
+from cmeledger.ledger.pairs import pairs
 from cmeledger.report.effect import Shift, shifts
 from cmeledger.rules.cycles import Cycle, Series
 from cmeledger.rules.standing import Report
@@ -32,7 +33,7 @@ def outcomes(before: State, after: State, changes: Sequence[Change], day: date) 
     """
     old, new = before.book._replace(day=day), after.book._replace(day=day)
     tallies = {tally.license.path[1]: tally for tally in old.tallies()}
-    found = same_rows("license", *(_licenses(book) for book in (old, new)))
+    found = pairs("license", *(_licenses(book) for book in (old, new)))
     numbers = {b: a for a, b in found.items()}
     outcomes = []
     for tally in new.tallies():
