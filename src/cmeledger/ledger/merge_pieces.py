@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from cmeledger.ledger import schema
 from cmeledger.ledger.blocks import Layout, whole
 from cmeledger.ledger.parse import Document
 from cmeledger.ledger.source import TOKEN
@@ -77,7 +76,8 @@ class _Head(NamedTuple):
 def cut(document: Document) -> Cut:
     """Cut a ledger into its pieces. A missing last line ending is added.
 
-    Raises CannotMerge: tables of one record stand apart, or records are written as one list.
+    Raises CannotMerge: tables of one record stand apart, or the activities are written as one list.
+    Another table that is written so is one key of those above all headers.
     """
     text, tables = document.text, document.tables
     if text and not text.endswith("\n"):
@@ -90,9 +90,8 @@ def cut(document: Document) -> Cut:
     else:
         heads.insert(0, _Head(0, (), 0))
     named = {head.path[0] for head in heads if head.path}
-    for name in schema.ARRAYS:
-        if tables.get(name) and name not in named:
-            raise CannotMerge(f"the records of {name} are written as one list, {name} = [ … ]")
+    if tables.get("activity") and "activity" not in named:
+        raise CannotMerge("the activities are written as one list, activity = [ … ]")
     found, position = [], 0
     for path, start, end in _spans(text, heads):
         table: Any = None
