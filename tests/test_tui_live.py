@@ -1,10 +1,12 @@
 """The screens beside an editor: every way a file changes, breaks, goes and comes back."""
 
+import weakref
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from cmeledger.tui.session import load
 from conftest import HEAD, SAMPLES
 from ledgers import course
 from screens import LARGE, app_of, lines_of, opened, press, screen, until, words
@@ -173,3 +175,18 @@ async def test_resizing_lays_out_anew_and_says_when_it_is_too_small(file: Path) 
         await until(pilot, lambda: "here are 80 × 14" in screen(pilot), "a plain word")
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: "needs 60" not in screen(pilot), "the screens again")
+
+
+class _Node:
+    """Something that refers to itself, as widgets do: only the collector can take it away."""
+
+    def __init__(self) -> None:
+        self.own = self
+
+
+def test_reading_again_lets_go_of_what_is_used_no_more(file: Path) -> None:
+    load(str(file), date(2026, 3, 1))
+    node = weakref.ref(_Node())
+    load(str(file), date(2026, 3, 1))  # what there is now is not looked through
+    load(str(file), date(2026, 3, 1))  # until this one
+    assert node() is None

@@ -71,7 +71,11 @@ def stamp(file: str) -> Stamp:
 
 def load(file: str, day: date, *, with_archive: bool = True) -> Loaded | Failed:
     """Read and count a ledger as of a day; of a broken one, what can be salvaged."""
-    # Looking through a large ledger for garbage again and again would cost a fifth of the time.
+    # Looking through a large ledger for garbage again and again would cost a fifth of the time: one
+    # that is read is not looked through until the next is.
+    if gc.get_freeze_count():
+        gc.unfreeze()
+        gc.collect()
     gc.disable()
     try:
         return _load(file, day, with_archive=with_archive)
