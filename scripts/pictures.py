@@ -47,6 +47,7 @@ PICTURES: Final = (
     Picture("cycles", "hospitalist.toml", (100, 30), ("3",)),
     Picture("problems", "broken.toml", (100, 30), ("4", "down", "down"), date(2026, 3, 1)),
     Picture("rules", "hospitalist.toml", (120, 30), ("5", "down", "down", "down")),
+    Picture("keep", "surgeon.toml", (100, 30), ("6",), date(2027, 3, 1)),
     Picture("light", "surgeon.toml", (80, 24), ("down",), theme="textual-light"),
     Picture("high-contrast", "surgeon.toml", (80, 24), ("down",), theme="high-contrast"),
 )

@@ -11,7 +11,7 @@ def pdf(*pages: Sequence[str]) -> bytes:
     """Write a PDF of pages, each of lines of text."""
     count = len(pages)
     kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(count))
-    objects = [
+    found = [
         "<< /Type /Catalog /Pages 2 0 R >>",
         f"<< /Type /Pages /Kids [{kids}] /Count {count} >>",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
@@ -19,18 +19,24 @@ def pdf(*pages: Sequence[str]) -> bytes:
     for number, lines in enumerate(pages):
         shown = "\n".join(f"({_escaped(line)}) Tj T*" for line in lines)
         stream = f"BT /F1 12 Tf 14 TL 72 720 Td\n{shown}\nET"
-        objects += [
+        found += [
             f"<< /Type /Page /Parent 2 0 R {BOX} /Resources {FONTS} /Contents {5 + 2 * number} 0 R >>",
             f"<< /Length {len(stream.encode('cp1252'))} >>\nstream\n{stream}\nendstream",
         ]
-    data = b"%PDF-1.4\n"
+    return objects(*found)
+
+
+def objects(*texts: str) -> bytes:
+    """Write a PDF of objects, numbered from 1; the first is its catalog."""
+    data = bytearray(b"%PDF-1.4\n")
     places = []
-    for number, text in enumerate(objects, 1):
+    for number, text in enumerate(texts, 1):
         places.append(len(data))
-        data += f"{number} 0 obj\n{text}\nendobj\n".encode("cp1252")
+        data += f"{number} 0 obj\n{text}\nendobj\n".encode("latin-1")
     table = "".join(f"{place:010} 00000 n \n" for place in places)
     trailer = f"trailer\n<< /Size {len(places) + 1} /Root 1 0 R >>\nstartxref\n{len(data)}\n%%EOF\n"
-    return data + f"xref\n0 {len(places) + 1}\n0000000000 65535 f \n{table}{trailer}".encode()
+    head = f"xref\n0 {len(places) + 1}\n0000000000 65535 f \n"
+    return bytes(data) + f"{head}{table}{trailer}".encode()
 
 
 def _escaped(line: str) -> str:

@@ -1,5 +1,6 @@
 """`add` on a terminal asks for what it needs; what it guesses, and from which record."""
 
+import tomllib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from cmeledger import change
 from cmeledger.book import open_book
 from conftest import HEAD, Result, run_here
-from ledgers import activity
+from ledgers import activity, ledger
 from terminal import Terminal, owning_it
 
 DAY = date(2026, 3, 1)
@@ -183,6 +184,10 @@ def test_off_a_terminal_what_is_missing_is_named(
         # The category of an article goes without saying.
         ({"title": "A paper"}, {"provider": "JAMA", "kind": "article"}, "paper"),
         ({"title": "Grand rounds", "kind": "self-study"}, {"provider": "BIDMC"}, "new"),
+        # What is given decides: an article is of Category 1, so this one is none.
+        ({"title": "A paper", "category": 2}, {"provider": "JAMA"}, "paper"),
+        ({"title": "A paper", "category": 1}, {"provider": "JAMA", "kind": "article"}, "paper"),
+        ({"title": "A paper", "category": None}, {"provider": "JAMA", "kind": "article"}, "paper"),
         # Everything that could be guessed is given.
         ({"title": "Bare", "category": 2}, {}, None),
         ({"title": "Bare", "provider": "JAMA"}, {"category": 1}, "bare"),
@@ -195,3 +200,34 @@ def test_guesses(
 ) -> None:
     book = open_book(str(file), DAY)
     assert change.guessed(book, values | {"credits": Decimal(1)}) == (guess, source)
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "category"),
+    [
+        (("--category", "1", "--credits", "2"), None, 1),
+        (("--category", "2", "--credits", "2"), "publication", 2),
+        (("--credits", "2"), "publication", None),
+    ],
+)
+def test_a_guess_gives_way_to_what_is_given(
+    options: tuple[str, ...], kind: str | None, category: int | None, tmp_path: Path
+) -> None:
+    file = tmp_path / "cme.toml"
+    old = activity(date="2025-01-05", kind="publication", credits=5, title="Heart failure")
+    file.write_text(ledger(old), "utf-8")
+    words = ["add", "Heart failure", *options, "--date", "2026-02-01", str(file)]
+    done = run_here(*words, "--as-of", "2026-03-01", env={"CMELEDGER_HISTORY": "off"})
+    assert done.code == 0, done.err
+    new = tomllib.loads(file.read_text("utf-8"))["activity"][-1]
+    assert (new.get("kind"), new.get("category"), new["provider"]) == (kind, category, "A school")
+
+
+def test_a_residency_is_not_guessed_for_a_day_with_credits(tmp_path: Path) -> None:
+    file = tmp_path / "cme.toml"
+    old = activity(start="2020-07-01", end="2023-06-30", kind="residency", title="BIDMC")
+    file.write_text(ledger(old), "utf-8")
+    words = ["add", "BIDMC", "--category", "1", "--credits", "2", str(file)]
+    done = run_here(*words, "--as-of", "2026-03-01", env={"CMELEDGER_HISTORY": "off"})
+    assert done.code == 0, done.err
+    assert "kind" not in tomllib.loads(file.read_text("utf-8"))["activity"][-1]

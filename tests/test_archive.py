@@ -3,14 +3,16 @@
 import os
 import stat
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from cmeledger import archive
-from cmeledger.book import open_book
+from cmeledger.book import Book, open_book
 from cmeledger.cli.archive_cmd import parser
 from cmeledger.ledger import save as saving
 from cmeledger.ledger.history import History
+from cmeledger.ledger.pair import Step
 from cmeledger.problems import Conflict, NotWritten
 from conftest import HEAD, Result, run_here
 from saving import beside
@@ -93,6 +95,32 @@ def cme(file: Path, *arguments: str) -> Result:
 
 def apply(file: Path) -> Result:
     return cme(file, "archive", "--apply", "--yes")
+
+
+@pytest.fixture
+def moved(file: Path) -> Path:
+    """Give the ledger after its two records went."""
+    done = apply(file)
+    assert (done.code, texts(file)) == (0, (LEFT, MOVED)), done.err
+    return file
+
+
+class Planned(NamedTuple):
+    """A step made for a ledger as it was read, and not yet done."""
+
+    book: Book
+    step: Step
+
+    def perform(self, history: History | None = None) -> None:
+        """Do it to the files as they are now."""
+        archive.perform(self.book, self.step, history)
+
+
+def planned(file: Path, move: str = "archive") -> Planned:
+    book = open_book(str(file), DAY)
+    if move == "archive":
+        return Planned(book, archive.archiving(book, archive.going(book)))
+    return Planned(book, archive.restoring(book, "sepsis"))
 
 
 def test_it_says_what_may_go_and_writes_nothing(file: Path) -> None:
@@ -218,58 +246,83 @@ def test_undo_of_either_takes_both_back(file: Path, which: str) -> None:
     assert texts(file) == (LEFT, MOVED)
 
 
-def test_an_archive_that_was_made_is_empty_when_undone(file: Path) -> None:
-    assert apply(file).code == 0
-    assert cme(file, "undo").code == 0
-    assert texts(file) == (TEXT, "")
-    assert apply(file).code == 0
-    assert texts(file) == (LEFT, MOVED)
+def test_an_archive_that_was_made_is_empty_when_undone(moved: Path) -> None:
+    assert cme(moved, "undo").code == 0
+    assert texts(moved) == (TEXT, "")
+    assert apply(moved).code == 0
+    assert texts(moved) == (LEFT, MOVED)
 
 
-def test_undo_takes_back_no_change_of_the_other_file(file: Path) -> None:
-    assert apply(file).code == 0
+@pytest.mark.parametrize("which", ["ledger", "archive"])
+def test_undo_and_redo_show_both_files(moved: Path, which: str) -> None:
+    named = moved if which == "ledger" else other(moved)
+    for way, here, there in (("undo", "+", "-"), ("redo", "-", "+")):
+        said = cme(named, way, "--dry-run").out
+        shown = cme(named, way, "--dry-run", "--json").json
+        before = texts(moved)
+        done = cme(named, way, "--json").json
+        assert (shown["written"], done["written"]) == (False, True)
+        assert texts(moved) != before
+        for answer in (shown, done):
+            assert (answer["id"], answer["archive_file"]) == (None, str(other(moved)))
+            for id in ("sepsis", "paper"):
+                assert f'\n{here}id = "{id}"\n' in answer["diff"]
+                assert f'\n{there}id = "{id}"\n' in answer["archive_diff"]
+            assert answer["diff"].startswith(f"--- {moved}\n")
+            assert answer["archive_diff"].startswith(f"--- {other(moved)}\n")
+        # As people read it: the ledger's half, and below it the archive's.
+        ledger, archived = said.index(f"--- {moved}\n"), said.index(f"--- {other(moved)}\n")
+        assert ledger < said.index(f'\n{here}id = "sepsis"\n') < archived
+        assert archived < said.index(f'\n{there}id = "sepsis"\n')
+
+
+def test_undo_says_where_both_were_saved(moved: Path) -> None:
+    done = cme(other(moved), "undo")
+    assert done.out == (
+        f"Saved in {moved}: undone: archive 2 records\nSaved in {other(moved)}, too\n"
+    )
+
+
+def test_undo_takes_back_no_change_of_the_other_file(moved: Path) -> None:
     mine = MOVED + "# mine\n"
-    other(file).write_text(mine, "utf-8")
-    refused = cme(file, "undo")
+    other(moved).write_text(mine, "utf-8")
+    refused = cme(moved, "undo")
     assert refused.code == 4
     assert "changed by something else" in refused.err
-    assert texts(file) == (LEFT, mine)
+    assert texts(moved) == (LEFT, mine)
 
 
-def test_restore_brings_a_record_back_to_its_date(file: Path) -> None:
-    assert apply(file).code == 0
-    done = cme(file, "restore", "sepsis", "--json").json
+def test_restore_brings_a_record_back_to_its_date(moved: Path) -> None:
+    done = cme(moved, "restore", "sepsis", "--json").json
     assert (done["id"], done["written"]) == ("sepsis", True)
     first = LEFT.index(EHR)
-    assert texts(file) == (
+    assert texts(moved) == (
         LEFT[:first] + SEPSIS + "\n" + LEFT[first:],
         f"format = 1\n\n{PAPER}",
     )
-    assert cme(file, "undo").code == 0
-    assert texts(file) == (LEFT, MOVED)
-    assert cme(file, "undo").code == 0
-    assert texts(file) == (TEXT, "")
+    assert cme(moved, "undo").code == 0
+    assert texts(moved) == (LEFT, MOVED)
+    assert cme(moved, "undo").code == 0
+    assert texts(moved) == (TEXT, "")
 
 
-def test_restore_shows_what_it_would_do(file: Path) -> None:
-    assert apply(file).code == 0
-    said = cme(file, "restore", "paper", "--dry-run")
+def test_restore_shows_what_it_would_do(moved: Path) -> None:
+    said = cme(moved, "restore", "paper", "--dry-run")
     assert said.code == 0
     assert '+id = "paper"\n' in said.out
     assert '-id = "paper"\n' in said.out
-    assert texts(file) == (LEFT, MOVED)
+    assert texts(moved) == (LEFT, MOVED)
 
 
 @pytest.mark.parametrize(
     ("id", "message"),
     [("recent", "is in the ledger, not in its archive"), ("sepsi", "did you mean 'sepsis'")],
 )
-def test_restore_wants_a_record_of_the_archive(file: Path, id: str, message: str) -> None:
-    assert apply(file).code == 0
-    refused = cme(file, "restore", id)
+def test_restore_wants_a_record_of_the_archive(moved: Path, id: str, message: str) -> None:
+    refused = cme(moved, "restore", id)
     assert (refused.code, refused.out) == (2, "")
     assert message in refused.err
-    assert texts(file) == (LEFT, MOVED)
+    assert texts(moved) == (LEFT, MOVED)
 
 
 def test_moved_records_are_not_missed(file: Path) -> None:
@@ -367,12 +420,7 @@ def test_where_the_second_file_cannot_be_saved_the_first_is_taken_back(
         for path in (file, other(file)):
             os.link(path, path.with_suffix(".bak"))
     before = texts(file)
-    book = open_book(str(file), DAY)
-    step = (
-        archive.archiving(book, archive.going(book))
-        if move == "archive"
-        else archive.restoring(book, "sepsis")
-    )
+    step = planned(file, move)
     real, calls = saving.attempt, []
 
     def second_fails(path: str, handle: int, order: saving.Order) -> saving.Saved:
@@ -383,32 +431,30 @@ def test_where_the_second_file_cannot_be_saved_the_first_is_taken_back(
 
     monkeypatch.setattr(saving, "attempt", second_fails)
     with pytest.raises(NotWritten, match="no room"):
-        archive.perform(book, step, history)
+        step.perform(history)
     first, second = (other(file), file) if move == "archive" else (file, other(file))
     assert calls == [str(first), str(second), str(first)]
     assert texts(file) == before
     monkeypatch.undo()
-    archive.perform(open_book(str(file), DAY), step, history)
+    step.perform(history)
     assert texts(file) != before
 
 
 def test_a_record_changed_meanwhile_is_a_conflict(file: Path) -> None:
-    book = open_book(str(file), DAY)
-    step = archive.archiving(book, archive.going(book))
+    step = planned(file)
     changed = TEXT.replace("1.50", "1.75")
     file.write_text(changed, "utf-8")
     with pytest.raises(Conflict, match="'sepsis' was changed meanwhile"):
-        archive.perform(book, step, None)
+        step.perform()
     assert file.read_text("utf-8") == changed
     assert beside(file) == []
 
 
 def test_another_record_added_meanwhile_is_kept(file: Path) -> None:
-    book = open_book(str(file), DAY)
-    step = archive.archiving(book, archive.going(book))
+    step = planned(file)
     more = RECENT.replace('"recent"', '"more"').replace("2022-05-11", "2025-01-01")
     file.write_text(TEXT + "\n" + more, "utf-8")
-    archive.perform(book, step, None)
+    step.perform()
     assert texts(file) == (LEFT + "\n" + more, MOVED)
 
 
@@ -450,14 +496,13 @@ def test_the_numbers_are_the_same(file: Path) -> None:
     assert answers() == before
 
 
-def test_an_archived_publication_does_not_count_again(file: Path) -> None:
-    assert apply(file).code == 0
+def test_an_archived_publication_does_not_count_again(moved: Path) -> None:
     again = PAPER.replace('"paper"', '"again"').replace("2019-11-02", "2025-11-02")
-    with file.open("a", encoding="utf-8") as opened:
+    with moved.open("a", encoding="utf-8") as opened:
         opened.write("\n" + again)
     # Ten credits a work, ever; the archived record of 2019 took them.
-    assert cme(file, "why", "again", "--json").json["counted"] == 0
-    alone = cme(file, "why", "again", "--json", "--without-archive")
+    assert cme(moved, "why", "again", "--json").json["counted"] == 0
+    alone = cme(moved, "why", "again", "--json", "--without-archive")
     assert alone.json["counted"] == 10
     assert "left out" in alone.err
 

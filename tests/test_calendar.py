@@ -1,5 +1,7 @@
 """`calendar`: the dates worked out by hand, read back by icalendar, and updates of a file."""
 
+import errno
+import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -138,6 +140,90 @@ def test_a_renewal_date_that_is_corrected_moves_its_events(tmp_path: Path) -> No
     assert (event["SEQUENCE"], event["DTSTART"].dt) == (1, date(2026, 6, 10))
 
 
+@pytest.mark.parametrize(("id", "names"), [("sepsis", 1), (None, 2)])
+def test_an_event_outlives_its_title_where_the_record_has_an_id(
+    tmp_path: Path, id: str | None, names: int
+) -> None:
+    keys = {"date": "2026-01-05", "category": 1, "credits": 1, "status": "attended"}
+    keys |= {"claim_by": "2026-02-01", "id": id}
+    first = events(saved(tmp_path, ledger(activity(**keys, title="Sepsis"))))
+    second = events(saved(tmp_path, ledger(activity(**keys, title="Sepsis, again")), "2026-01-12"))
+    found = {name: event for name, event in second.items() if name.startswith("claim-by")}
+    assert len(found) == names
+    (old,) = (name for name in first if name.startswith("claim-by"))
+    if id is not None:
+        assert str(found[old]["SUMMARY"]) == "CME: last day to claim Sepsis, again"
+        assert (found[old]["SEQUENCE"], found[old]["STATUS"]) == (1, CONFIRMED)
+    else:  # its id is made of the title: a program that imports both takes the old one out
+        assert (found[old]["SEQUENCE"], found[old]["STATUS"]) == (1, CANCELED)
+        (new,) = (event for name, event in found.items() if name != old)
+        assert (new["SEQUENCE"], new["STATUS"]) == (0, CONFIRMED)
+
+
+def test_a_program_that_imports_two_versions_ends_with_the_second(tmp_path: Path) -> None:
+    """An event is taken over where it is new, or its SEQUENCE and DTSTAMP are later (RFC 5546)."""
+    texts = [
+        ledger(license=f'renewal-date = {renewal}\ntype = "full"')
+        for renewal in ("2026-05-10", "2026-06-10", "2026-05-10")
+    ]
+    shown: dict[str, Any] = {}
+    for text, day in zip(texts, ("2026-01-10", "2026-01-12", "2026-01-13"), strict=True):
+        for name, event in events(saved(tmp_path, text, day)).items():
+            age = (event["SEQUENCE"], event["DTSTAMP"].dt)
+            if name not in shown or age > (shown[name]["SEQUENCE"], shown[name]["DTSTAMP"].dt):
+                shown[name] = event
+        last = "2026-06-10" if "2026-06-10" in text else "2026-05-10"
+        assert shown["renewal-2026-MA-1"]["DTSTART"].dt.isoformat() == last
+
+
+def test_as_json_it_says_what_is_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "cme.toml").write_text(ledger(), "utf-8")
+    file = tmp_path / "cme.ics"
+    arguments = ("calendar", str(tmp_path / "cme.toml"), "--as-of", "2026-05-09", "--json")
+    expected = {
+        "schema": 1,
+        "as_of": "2026-05-09",
+        "file": None,
+        "written": False,
+        "archive": None,
+    }
+    printed = run_here(*arguments)
+    assert printed.code == 0
+    assert {key: value for key, value in printed.json.items() if key != "dates"} == expected
+    # The five deadlines of the cycle, and of the next.
+    assert len(printed.json["dates"]) == 10
+    assert printed.json["dates"][4] == {
+        "id": "renewal-2026-MA-1",
+        "kind": "renewal",
+        "date": "2026-05-10",
+        "text": "renewal date: the license expires at 11:59 p.m.",
+        "more": "MA license 1 (full), renewal date 2026-05-10",
+    }
+    for more, written in ((("--dry-run",), False), ((), True), ((), False)):
+        result = run_here(*arguments, "-o", str(file), *more)
+        assert result.code == 0, result.err
+        assert (result.json["file"], result.json["written"]) == (str(file), written)
+        assert result.json["dates"] == printed.json["dates"]
+        assert file.exists() == (more == ())
+    assert set(events(file.read_bytes())) == {item["id"] for item in printed.json["dates"]}
+
+
+def test_a_disk_that_fails_leaves_the_calendar_that_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = saved(tmp_path, ledger())
+    moved = ledger(license='renewal-date = 2026-06-10\ntype = "full"')
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        assert saved(tmp_path, moved, code=4) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cme.ics", "cme.toml"]
+    assert saved(tmp_path, moved) != before
+
+
 @pytest.mark.parametrize(
     "data", [b"", b"my notes\n", b"BEGIN:VCALENDAR\r\nPRODID:-//other//EN\r\nEND:VCALENDAR\r\n", b"\xff\x00"]
 )  # fmt: skip
@@ -146,20 +232,29 @@ def test_a_file_of_others_is_left_as_it_is(tmp_path: Path, data: bytes) -> None:
     assert saved(tmp_path, ledger(), code=4) == data
 
 
+def test_others_may_read_the_new_calendar_as_they_could_the_old(tmp_path: Path) -> None:
+    saved(tmp_path, ledger())
+    file = tmp_path / "cme.ics"
+    assert file.stat().st_mode & 0o777 == 0o600  # it names what was done, and where
+    file.chmod(0o644)
+    moved = ledger(license='renewal-date = 2026-06-10\ntype = "full"')
+    saved(tmp_path, moved)
+    assert file.stat().st_mode & 0o777 == 0o644
+
+
 def test_links_and_folders_are_refused_and_a_dry_run_writes_nothing(tmp_path: Path) -> None:
     (tmp_path / "cme.toml").write_text(ledger())
     target = tmp_path / "target.ics"
     (tmp_path / "link.ics").symlink_to(target)
     for name in ("link.ics", ".", "not/there.ics", "cme.archive.toml", "a\0b", "fifo"):
         if name == "fifo":
-            import os
-
             os.mkfifo(tmp_path / name)
         file = str(tmp_path / name)
         assert run_here("calendar", str(tmp_path / "cme.toml"), "-o", file).code == 4
     assert not target.exists()
     dry = run_here("calendar", str(tmp_path / "cme.toml"), "-o", str(target), "--dry-run")
     assert (dry.code, target.exists()) == (0, False)
+    assert run_here("calendar", str(tmp_path / "cme.toml"), "-o", "").code == 2
 
 
 @pytest.mark.parametrize("group", NASTY)

@@ -359,6 +359,10 @@ def test_symlinked_evidence_out_of_the_folder_is_refused(write: Write, tmp_path:
              "cmeledger.report.why_text", "shtab", "platformdirs", "tempfile", "cmeledger.starter"),
         ),
         (("status", HOSPITALIST, "--json"), ("textual", "rich", "tomlkit", "dateutil.parser")),
+        *(
+            ((verb, HOSPITALIST, *AS_OF), ("textual", "icalendar", "fpdf", "pypdf", "PIL"))
+            for verb in ("status", "remind", "check", "list", "keep", "gaps")
+        ),
         (("schema",), ("textual", "rich", "tomlkit", "shtab", "platformdirs")),
         (("init", HOSPITALIST, "--name", "A"), ("textual", "rich", "tomlkit", "shtab", "platformdirs")),
     ],

@@ -285,3 +285,12 @@ def test_edits_of_generated_ledgers_do_just_what_was_meant() -> None:
 def test_a_hundred_thousand_edits(block: int) -> None:
     done, refused = edits(random.Random(1000 + block), 5000)
     assert refused <= done * 0.02
+
+
+def test_a_comment_of_nobody_does_not_become_the_next_records() -> None:
+    # Without the blank line it would stand directly above the next header, and go with that record.
+    first = "[[activity]]\ntitle = 'a'\n\n# Nobody's.\n\n"
+    second, third = "[[activity]]\ntitle = 'b'\n", "[[activity]]\ntitle = 'c'\n"
+    left = edit.remove((first + second + third).encode(), ("activity", 1)).data
+    assert left.decode() == first + third
+    assert edit.remove(left, ("activity", 1)).data.decode() == first.removesuffix("\n")

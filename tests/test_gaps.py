@@ -2,6 +2,8 @@
 
 import random
 from datetime import date
+from functools import partial
+from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,10 @@ import pytest
 import generate
 from books import opened
 from cmeledger.book import Book
+from cmeledger.rules.cover import fewest
 from cmeledger.rules.gaps import Gaps, gaps
 from conftest import SAMPLES, run_here
-from ledgers import activity, ask, course, ledger, renewing
+from ledgers import activity, ask, course, ledger, renewing, toml, waiver
 
 DAY = "2026-01-10"
 """In the cycle 2024-05-11 to 2026-05-10; its last day to file is 2026-05-09."""
@@ -147,6 +150,17 @@ def test_a_window_of_ones_own_has_its_own_last_day(tmp_path: Path) -> None:
     ]
 
 
+def test_a_window_before_the_license_closes_nothing(tmp_path: Path) -> None:
+    # The license comes on 2027-03-01, and its first cycle: what is done before counts for nothing.
+    own = '[[requirement]]\nid = "own"\nname = "Own"\ncredits = 2\nfrom = 2026-02-01\nto = 2026-12-31\n'
+    license = 'type = "inactive"\nissued = 2027-03-01\nrenewal-date = 2028-05-10'
+    found = ask(tmp_path, ledger(license=license, more=own), "gaps", "--as-of", DAY)
+    assert found["steps"] == []
+    assert [item["why"] for item in found["unclosed"]] == [
+        "its days end on 2026-12-31, before this license"
+    ]
+
+
 def test_on_the_renewal_date_the_day_itself_is_the_last(tmp_path: Path) -> None:
     assert {step[3] for step in steps(tmp_path, ledger(*ONCE), "2026-05-10")} == {"2026-05-10"}
 
@@ -214,3 +228,179 @@ def test_doing_what_it_says_closes_any_ledger(seed: int) -> None:
     dice = random.Random(seed)
     made = generate.ledger(dice)
     assert_closes(generate.to_toml(made), generate.as_of(dice, made))
+
+
+def test_what_would_satisfy_either_reading_of_the_total(tmp_path: Path) -> None:
+    # Done as the list says: 50 in all, of them 7 + 2 + 3 = 12 risk management (ehr 3, end of life 2,
+    # implicit bias 2; regulations 2, opioids 3). 38 are apart, and the other reading asks for 50.
+    found = ask(tmp_path, ledger(*ONCE), "gaps", "--as-of", DAY)
+    assert [(item["id"], item["credits"]) for item in found["open_readings"]] == [("total", 12)]
+    shown = " ".join(run_here("gaps", str(tmp_path / "cme.toml"), "--as-of", DAY).out.split())
+    assert "12 credits more that are not risk management would satisfy either reading." in shown
+    assert found["fewest"]
+    # Nothing is short, of 60 in all 12 are risk management: 2 more.
+    met = (
+        *ONCE,
+        course("2024-07-01", 47),
+        course("2024-07-02", 3, "opioid-pain"),
+        activity(date="2024-07-03", kind="regulation-study", category=2, credits=2),
+    )
+    found = ask(tmp_path, ledger(*met), "gaps", "--as-of", DAY)
+    assert found["steps"] == []
+    assert [item["credits"] for item in found["open_readings"]] == [2]
+    # With 2 more it makes no difference; nor where the total is waived.
+    found = ask(tmp_path, ledger(*met, course("2024-07-04", 2)), "gaps", "--as-of", DAY)
+    assert found["open_readings"] == []
+    waived = ledger(*ONCE, waiver("2026-05-10", granted="2025-01-01"))
+    assert ask(tmp_path, waived, "gaps", "--as-of", DAY)["open_readings"] == []
+
+
+def test_what_is_known_of_the_short_ones_is_said(tmp_path: Path) -> None:
+    text = ledger(*ONCE, waiver("2026-05-10", requirements=["total"]))
+    (tmp_path / "cme.toml").write_text(text, "utf-8")
+    shown = run_here("gaps", str(tmp_path / "cme.toml"), "--as-of", DAY).out
+    assert "\n\nAll credits: a waiver was asked for and is not granted yet.\n" in shown
+    # It goes on into the 365 days before the renewal, which begin on 2025-05-11: not known yet.
+    training = activity(kind="residency", start="2025-01-20", end="2026-01-31")
+    (tmp_path / "cme.toml").write_text(ledger(training), "utf-8")
+    shown = run_here("gaps", str(tmp_path / "cme.toml"), "--as-of", "2025-05-01").out
+    flat = " ".join(shown.split())
+    assert (
+        "All credits, risk management, and board regulations: the enrollment still open will exempt "
+        "the cycle if it goes on." in flat
+    )
+
+
+def test_a_limited_topic_is_shared_by_both_categories(tmp_path: Path) -> None:
+    # The hospital asks 3 of wellness in Category 1 and 3 in Category 2, risk management 6, of which it
+    # takes 7 of wellness: the same 6 credits do. The total is 50 + 8.
+    own = "".join(
+        f'[[requirement]]\nid = "own{n}"\nname = "Own"\ncredits = 3\ntopics = ["wellness"]\n'
+        f"category = {n}\n"
+        for n in (1, 2)
+    )
+    text = ledger(
+        *(item for item in ONCE if "ehr" not in item),
+        course("2024-07-01", 50),
+        practice='prescribes-controlled-substances = false\nehr-proof = "hospital"',
+        more=own + waiver("2026-05-10", granted="2025-01-01", requirements=["board-regulations"]),
+    )
+    assert sorted(step[:3] for step in steps(tmp_path, text)) == [
+        (3, "wellness", 1),
+        (3, "wellness", 2),
+    ]
+
+
+CROSSWISE = "".join(
+    f'[[requirement]]\nid = "own{n}"\nname = "Own"\ncredits = 40\n'
+    f'topics = ["t{n}", "t{(n + 1) % 12}", "t{(n + 2) % 12}"]\n'
+    for n in range(12)
+)
+"""A circle of twelve, of which each topic serves three: 4 x 40 are the fewest."""
+
+
+def test_twelve_requirements_across_each_other(tmp_path: Path) -> None:
+    text = ledger(license=renewing("2026-05-10", "inactive"), more=CROSSWISE)
+    found = ask(tmp_path, text, "gaps", "--as-of", DAY)
+    assert (found["credits"], found["credits_apart"], found["fewest"]) == (160, 480, True)
+
+
+def test_a_search_that_was_stopped_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cmeledger.rules.gaps.fewest", partial(fewest, effort=0))
+    text = ledger(license=renewing("2026-05-10", "inactive"), more=CROSSWISE)
+    found = ask(tmp_path, text, "gaps", "--as-of", DAY)
+    assert found["fewest"] is False
+    assert 160 <= found["credits"] <= 480
+    shown = run_here("gaps", str(tmp_path / "cme.toml"), "--as-of", DAY).out
+    assert "This may not be the fewest" in shown
+    assert_closes(text, date.fromisoformat(DAY))
+
+
+# Against trying everything
+
+
+def small(dice: random.Random) -> str:
+    """Invent a ledger of which little is missing, so that everything can be tried."""
+    own = []
+    for number in range(dice.randint(1, 3)):
+        topics = dice.sample(["wellness", "opioid-pain", "x", "y"], dice.randint(0, 2))
+        keys = [f"credits = {dice.choice([0.25, 0.5])}", f"topics = {toml(topics)}"]
+        if dice.random() < 0.4:
+            keys.append(f"category = {dice.randint(1, 2)}")
+        if dice.random() < 0.4:
+            keys.append(
+                dice.choice(
+                    ["from = 2026-01-10\nto = 2026-02-01", "from = 2026-03-01\nto = 2026-04-01"]
+                )
+            )
+        keys = [f'id = "own{number}"', 'name = "Own"', *keys]
+        own.append("\n".join(["[[requirement]]", *keys, ""]))
+    risk = dice.choice([3, 2.75, 2.5])  # with 7 of wellness, or nearly, and 2 of regulations
+    return ledger(
+        course("2024-05-20", dice.choice([7, 6.75]), "wellness"),
+        course("2024-05-21", risk - 2, "risk-management"),
+        course("2024-05-22", 40 - dice.choice([0, 0.25]) + 3 - risk),
+        activity(date="2024-05-23", kind="regulation-study", category=2, credits=2),
+        course("2023-01-01", dice.choice([2, 1.75]), "end-of-life"),
+        course("2023-01-02", 2, "implicit-bias"),
+        practice="prescribes-controlled-substances = false\nserves-adults = false\n"
+        "practicing-medicine = false",
+        more="".join(own) + waiver("2026-05-10", granted="2025-01-01", requirements=TRAININGS),
+    )
+
+
+TRAININGS = ["child-abuse", "domestic-sexual-violence"]
+TRIED = [
+    (topic, category, day)
+    for topic in (None, "risk-management", "wellness", "opioid-pain", "end-of-life", "x", "y")
+    for category in (1, 2)
+    for day in ("2026-02-01", "2026-04-01", "2026-05-09")
+]
+
+
+def assert_fewest(seed: int, most: int) -> None:
+    """Try all smaller numbers of quarters of a credit; `most`: cases of more are let go."""
+    dice = random.Random(seed)
+    text, day = small(dice), date.fromisoformat(DAY)
+    assert_closes(text, day)
+    found = gaps(held(opened(text, day)), day)
+    units = int(found.credits * 4)
+    if not 1 <= units <= most:
+        return
+    tries = "".join(
+        activity(date=on, category=category, credits=0.25, topics=[topic] if topic else [])
+        for topic, category, on in TRIED
+    )
+    everything = opened(text + tries, date.fromisoformat("2026-05-09"))
+    made = everything.ledger.activities
+    done, more = made[: -len(TRIED)], made[-len(TRIED) :]
+    for chosen in combinations_with_replacement(more, units - 1):
+        named = [item._replace(id=f"tried-{n}") for n, item in enumerate(chosen)]
+        tried = everything.ledger._replace(activities=(*done, *named))
+        (report,) = held(everything._replace(ledger=tried))
+        assert any(item.status == "short" for item in report.standings), (seed, found, chosen)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_fewer_credits_close_it(seed: int) -> None:
+    assert_fewest(seed, most=2)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(40, 1040))
+def test_no_fewer_credits_close_it_often(seed: int) -> None:
+    assert_fewest(seed, most=3)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(150, 3150))
+def test_doing_what_it_says_closes_any_ledger_often(seed: int) -> None:
+    test_doing_what_it_says_closes_any_ledger(seed)
+
+
+def test_a_requirement_of_ones_own_is_named_once_for_several_licenses(tmp_path: Path) -> None:
+    own = '[[requirement]]\nid = "own"\nname = "Own"\ncredits = 2\ntopics = ["x"]\n'
+    licenses = (renewing("2026-05-10", "inactive"), renewing("2026-05-10", "limited"))
+    (tmp_path / "cme.toml").write_text(ledger(license=licenses, more=own), "utf-8")
+    shown = run_here("gaps", str(tmp_path / "cme.toml"), "--as-of", DAY).out
+    assert "  → 2 credits on x by May 9, 2026: for Own.\n" in shown.replace("->", "→")

@@ -145,14 +145,27 @@ def test_age_and_count_are_bounded(
     assert file.read_bytes().endswith(b"14\n")
 
 
+def test_a_save_of_thousands_of_records_is_kept(file: pathlib.Path, history: History) -> None:
+    """More ids than fit a megabyte, as when a large ledger is archived."""
+    ids = tuple(f"2014-01-01-{'x' * 50}-{number}" for number in range(15_000))
+    touched = Touched(removed=ids, reads=tuple((id, "0" * 32, None) for id in ids))
+    save(str(file), FIRST, add(b"# x"), "archive", history, touched=touched)
+    assert history.entries(str(file))[0].touched == touched
+    undo(str(file), history)
+    assert file.read_bytes() == FIRST
+
+
 def test_a_draft_is_kept_and_dropped(file: pathlib.Path, history: History) -> None:
-    assert history.get_draft(str(file), "add") is None
+    assert list(history.drafts(str(file))) == []
     history.put_draft(str(file), "add", {"title": "é [/b]"})
     history.put_draft(str(file), "add", {"title": "ü"})
-    assert History(history.folder).get_draft(str(file), "add") == {"title": "ü"}
-    assert history.get_draft(str(file), "edit ../x") is None
+    assert list(History(history.folder).drafts(str(file))) == [{"title": "ü"}]
+    history.put_draft(str(file), "edit ../x", {"title": "in the same folder"})
+    assert len(list(history.drafts(str(file)))) == 2
+    history.drop_draft(str(file), "edit ../x")
+    assert list(history.drafts(str(file))) == [{"title": "ü"}]
     history.drop_draft(str(file), "add")
-    assert history.get_draft(str(file), "add") is None
+    assert list(history.drafts(str(file))) == []
 
 
 def test_what_a_kill_left_of_a_draft_goes(file: pathlib.Path, history: History) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from hashlib import sha256
+from html import unescape
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -22,10 +23,13 @@ from pypdf.generic import DictionaryObject, NameObject, RectangleObject, TextStr
 from cmeledger.cli.main import Io, main
 from cmeledger.ledger.spell import value
 from conftest import NASTY, SAMPLES, Result, run_here, run_program
-from ledgers import course, ledger
+from ledgers import course, ledger, waiver
 
 needs_poppler = pytest.mark.skipif(
     shutil.which("pdftotext") is None, reason="pdftotext is missing: apt-get install poppler-utils"
+)
+needs_chromium = pytest.mark.skipif(
+    shutil.which("chromium") is None, reason="chromium is missing: apt-get install chromium"
 )
 CYCLES = {
     "hospitalist": ("2026-11-24", "2025-03-23", "2027-03-22"),
@@ -105,7 +109,42 @@ def test_every_record_of_the_cycle_is_in_the_packet_of_a_sample(name: str, tmp_p
     day = CYCLES[name][0]
     result = run_here("packet", str(SAMPLES / f"{name}.toml"), "--as-of", day, "-o", str(output))
     assert result.code == 0, result.err
-    text = text_of(output)
+    all_there(name, text_of(output))
+
+
+@pytest.mark.parametrize("name", CYCLES)
+def test_every_record_of_the_cycle_is_in_the_html_of_a_sample(name: str, tmp_path: Path) -> None:
+    output = tmp_path / "packet.html"
+    arguments = ("packet", str(SAMPLES / f"{name}.toml"), "--as-of", CYCLES[name][0])
+    assert run_here(*arguments, "--format", "html", "-o", str(output)).code == 0
+    all_there(name, one_line(unescape(re.sub("<[^>]*>", " ", output.read_text("utf-8")))))
+
+
+@needs_poppler
+@needs_chromium
+def test_a_browser_prints_every_record_of_the_html(tmp_path: Path) -> None:
+    output, printed = tmp_path / "packet.html", tmp_path / "printed.pdf"
+    arguments = ("packet", str(SAMPLES / "surgeon.toml"), "--as-of", CYCLES["surgeon"][0])
+    assert run_here(*arguments, "--format", "html", "-o", str(output)).code == 0
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    headless = ("chromium", "--headless=new", "--no-sandbox", "--disable-gpu", profile)
+    subprocess.run(
+        [*headless, "--no-pdf-header-footer", f"--print-to-pdf={printed}", output.as_uri()],
+        capture_output=True,
+        check=True,
+        timeout=120,
+    )
+    all_there("surgeon", text_of(printed))
+    (summary,) = (
+        page.extract_text()
+        for page in PdfReader(printed).pages
+        if "Summary:" in page.extract_text()
+    )
+    assert "Continuing medical education" not in summary  # the summary begins a page
+
+
+def all_there(name: str, text: str) -> None:
+    """Find every record of a sample's cycle: its title, provider, days and credits."""
     found = list(in_cycle(name))
     assert found
     for record in found:
@@ -160,6 +199,47 @@ def test_the_index_has_the_digest_and_every_owner(tmp_path: Path) -> None:
     assert "r0, r1" in text
 
 
+def test_the_proof_of_waivers_is_merged_and_named_with_each(tmp_path: Path) -> None:
+    """Two waivers of one cycle, one granted and one asked for, and one of another cycle."""
+    for name in ("granted.pdf", "asked.pdf", "other.pdf", "record.pdf"):
+        (tmp_path / name).write_bytes(a_pdf(f"This is {name}"))
+    text = ledger(
+        course("2025-06-03", 1, id="r0", evidence=["record.pdf"]),
+        waiver(
+            "2026-05-10", granted="2026-02-01", requirements=["total"], evidence=["granted.pdf"]
+        ),
+        waiver(
+            "2026-05-10", requirements=["risk-management"], evidence=["asked.pdf", "record.pdf"]
+        ),
+        waiver("2024-05-10", granted="2024-02-01", evidence=["other.pdf"]),
+    )
+    result, output = make(tmp_path, text)
+    # The record's file comes first, then those of the waivers as the ledger has them.
+    assert [(item["number"], item["file"], item["trouble"]) for item in result.json["files"]] == [
+        (1, "record.pdf", None),
+        (2, "granted.pdf", None),
+        (3, "asked.pdf", None),
+    ]
+    pages = [one_line(page.extract_text()) for page in PdfReader(output).pages]
+    assert [page for page in pages if page.startswith("This is")] == [
+        "This is record.pdf", "This is granted.pdf", "This is asked.pdf",
+    ]  # fmt: skip
+    whole = " ".join(pages)
+    assert (
+        "Waiver: total; no day of request, granted Feb 1, 2026. Proof: file 2 of the index" in whole
+    )
+    assert (
+        "Waiver: risk-management; no day of request, not granted yet. Proof: file 1, 3 of the index"
+        in whole
+    )
+    assert "r0, the waiver of 2026-05-10" in whole
+    _, output = make(tmp_path, text, "--zip", "--force")
+    with ZipFile(output) as archive:
+        assert [name for name in archive.namelist() if name.startswith("files/")] == [
+            "files/001-record.pdf", "files/002-granted.pdf", "files/003-asked.pdf",
+        ]  # fmt: skip
+
+
 @needs_poppler
 def test_titles_in_many_scripts_show_and_what_the_font_lacks_is_escaped(tmp_path: Path) -> None:
     title = "Ćwiczenia Ελληνικά Кириллица ½ 中"
@@ -169,6 +249,14 @@ def test_titles_in_many_scripts_show_and_what_the_font_lacks_is_escaped(tmp_path
     assert "\\u4e2d and \\u6587" in text
 
 
+def test_a_long_name_leaves_the_page_number_at_the_foot_alone(tmp_path: Path) -> None:
+    text = ledger(course("2025-06-03", 1)).replace("Test Sample, MD", "Longname " * 400)
+    _, output = make(tmp_path, text)
+    for number, page in enumerate(PdfReader(output).pages, 1):
+        foot = one_line(page.extract_text())
+        assert re.search(rf"(Longname )+\w*… · as of Mar 1, 2026 page {number}$", foot), foot
+
+
 # ── the same bytes ───────────────────────────────────────────────────────────────────────────
 
 
@@ -176,13 +264,15 @@ def test_titles_in_many_scripts_show_and_what_the_font_lacks_is_escaped(tmp_path
 def test_two_runs_give_the_same_bytes(options: list[str], tmp_path: Path) -> None:
     made = []
     for number, zone in enumerate(("America/New_York", "Asia/Tokyo")):
-        folder = tmp_path / str(number)
+        folder = tmp_path / ("a", "b Ünï/deep")[number]
+        locale = ("C.UTF-8", "C")[number]
         shutil.copytree(SAMPLES, folder)
         for path in folder.rglob("*.pdf"):
             os.utime(path, (1_000_000 * number, 1_000_000 * number))
         result = run_program(
             "packet", "surgeon.toml", "--as-of", "2026-11-24", "-o", "out", *options,
-            cwd=folder, TZ=zone, PYTHONHASHSEED=str(number),
+            cwd=folder, TZ=zone, PYTHONHASHSEED=str(number), LC_ALL=locale,
+            USER=f"user{number}", HOME=str(folder),
         )  # fmt: skip
         assert result.code == 0, result.err
         made.append((folder / "out").read_bytes())
@@ -390,6 +480,17 @@ def test_the_archive_holds_pdf_records_files_and_a_manifest(tmp_path: Path) -> N
         assert archive.read("packet.pdf").startswith(b"%PDF-")
 
 
+def test_a_file_that_is_too_large_for_the_archive_is_named(tmp_path: Path) -> None:
+    with (tmp_path / "big.pdf").open("wb") as big:
+        big.truncate(200_000_001)
+    result, output = make(tmp_path, proven("big.pdf"), "--zip")
+    assert [item["trouble"] for item in result.json["files"]] == [
+        "too large to be merged; too large for the archive: send it beside it"
+    ]
+    with ZipFile(output) as archive:
+        assert not any(name.startswith("files/") for name in archive.namelist())
+
+
 def test_names_in_the_archive_stay_in_its_folder(tmp_path: Path) -> None:
     name = "a; $(x) *?.pdf"
     (tmp_path / "sub").mkdir()
@@ -405,10 +506,10 @@ def test_names_in_the_archive_stay_in_its_folder(tmp_path: Path) -> None:
 def test_it_goes_beside_the_ledger_and_never_over_another_file(tmp_path: Path) -> None:
     file = tmp_path / "cme.toml"
     file.write_text(ledger(course("2025-06-03", 1)), "utf-8")
-    # a cover, a summary of two pages, one record, an index of nothing
+    # a cover, a summary of two pages with the one record under it, an index of nothing
     arguments = ("packet", str(file), "--as-of", "2026-03-01")
     output = tmp_path / "cme-packet-2026.pdf"
-    assert run_here(*arguments).out == f"Wrote {output}, 5 pages.\n"
+    assert run_here(*arguments).out == f"Wrote {output}, 4 pages.\n"
     output.write_bytes(b"mine")
     refused = run_here(*arguments)
     assert (refused.code, refused.out) == (4, "")

@@ -1,12 +1,17 @@
 """`plan`: where a license would stand, worked out by hand."""
 
+import random
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import generate
+from books import opened
+from cmeledger.report.planned import planned
 from conftest import SAMPLES, run_here
-from ledgers import activity, ask, by_id, course, ledger
+from ledgers import RENEWAL, activity, ask, by_id, course, ledger
 
 DAY = "2026-01-10"
 """In the cycle 2024-05-11 to 2026-05-10."""
@@ -58,6 +63,19 @@ def test_records_in_a_few_words(tmp_path: Path) -> None:
     assert (tmp_path / "cme.toml").read_text() == text
 
 
+def test_a_training_that_is_planned_exempts_the_cycle_it_reaches(tmp_path: Path) -> None:
+    # It ends after the cycle, and has days in the last 365 before 2026-05-10: 40 of them in the cycle,
+    # 40 x 50 / 365 = 5.4.
+    training = activity(kind="fellowship", start="2026-04-01", end="2027-03-31", status="planned")
+    found = plan(tmp_path, ledger(training))
+    standings = by_id(found["licenses"][0])
+    assert standings["total"]["status"] == "exempt"
+    assert counts(found, "total") == (5.25,)
+    assert found["planned_to"] == RENEWAL
+    given = plan(tmp_path, ledger(), "--with", "fellowship start=2026-04-01 end=2027-03-31")
+    assert counts(given, "total") == (5.25,)
+
+
 def test_the_limits_of_a_kind_hold_for_what_is_planned(tmp_path: Path) -> None:
     # one article a year: of two in 2026 the first counts
     text = ledger(activity(date="2026-01-05", kind="article", title="One"))
@@ -72,6 +90,21 @@ def test_what_is_shown() -> None:
     assert "Met on record" in shown
     assert "risk management 8.5 → 12.5 of 10, now met" in " ".join(shown.split())
     assert "substance use (dea) 6 → 8 of 8, now met" in " ".join(shown.split())
+
+
+def test_what_is_given_is_taken_for_claimed_whatever_its_status(tmp_path: Path) -> None:
+    more = ("--with", "2 status=planned claim-by=2026-03-01")
+    assert counts(plan(tmp_path, ledger(), *more), "total") == (2,)
+
+
+def test_a_topic_that_nobody_knows_is_said(tmp_path: Path) -> None:
+    (tmp_path / "cme.toml").write_text(ledger())
+    words = ("plan", str(tmp_path / "cme.toml"), "--as-of", DAY, "--with")
+    result = run_here(*words, "2 opioid-pan")
+    assert result.code == 0
+    assert "warning: --with, number 1: " in result.err
+    assert "'opioid-pain'" in result.err
+    assert run_here(*words, "2 opioid-pain").err == ""
 
 
 def test_nothing_planned(tmp_path: Path) -> None:
@@ -94,9 +127,63 @@ def test_nothing_planned(tmp_path: Path) -> None:
         ("'2", "No closing quotation"),
         ("residency 2026-01-01", "date"),
         ("", "credits"),
+        ("1 2", "credits is said twice"),
+        ("1/2 credits=3", "credits is said twice"),
+        ("article poster", "kind is said twice"),
+        # The surgeon's cycle ends on 2027-02-14.
+        ("2 2027-02-15", "2027-02-15 is after the last cycle shown, which ends on 2027-02-14"),
     ],
 )
 def test_a_record_that_cannot_be_is_exit_2(record: str, said: str) -> None:
     result = run_here("plan", SURGEON, "--with", record)
     assert (result.code, result.out) == (2, "")
     assert said in result.err
+
+
+def assert_like_status(seed: int) -> None:
+    """Compare a plan with the ledger that has those records claimed, on the day of the last."""
+    dice = random.Random(seed)
+    made = generate.ledger(dice)
+    day = generate.as_of(dice, made)
+    book = opened(generate.to_toml(made), day)
+    statuses = frozenset(dice.choice([("planned",), ("planned", "attended")]))
+    before = [book.report(t, t.series.shown_for(day)) for t in book.tallies()]
+    last = max(report.cycle.end for report in before)
+    extra = [
+        {
+            "title": "Extra",
+            "date": dice.choice([min(day, last), last]),
+            "category": dice.choice([1, 2]),
+            "credits": Decimal("2.5"),
+            "topics": dice.choice([["opioid-pain"], ["wellness"], {"ehr": 1}]),
+        }
+        for _ in range(dice.randint(0, 2))
+    ]
+    found = planned(book, extra, statuses, last)
+    records = [dict(record) for record in made.get("activity", [])]
+    for record in records:
+        on = record.get("date") or record.get("end") or record["start"]
+        if record.get("kind") in ("residency", "fellowship"):
+            on = record["start"]
+        if record.get("status") in statuses and on <= last:
+            del record["status"]
+            record.pop("claim-by", None)
+    claimed = opened(generate.to_toml({**made, "activity": records + extra}), found.book.day)
+    for report, one, other in zip(before, found.book.tallies(), claimed.tallies(), strict=True):
+        said = found.book.report(one, report.cycle)
+        meant = claimed.report(other, report.cycle)
+        assert said.status == meant.status
+        for left, right in zip(said.standings, meant.standings, strict=True):
+            assert left[:8] == right[:8]  # all but the records behind it
+            assert left.open_reading == right.open_reading
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_plan_is_the_status_of_the_ledger_that_has_it(seed: int) -> None:
+    assert_like_status(seed)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(60, 2060))
+def test_a_plan_is_the_status_of_the_ledger_that_has_it_often(seed: int) -> None:
+    assert_like_status(seed)

@@ -242,6 +242,22 @@ def test_files_that_are_wrong(tmp_path: Path) -> None:
     assert [len(record["missing"]) for record in done.json["records"]] == [0, 1, 1, 1, 1, 1]
 
 
+def test_a_file_that_was_moved(tmp_path: Path) -> None:
+    (tmp_path / "evidence").mkdir()
+    (tmp_path / "evidence" / "a.pdf").write_bytes(pdf(CERTIFICATE))
+    record = one(tmp_path, ledger(course("2025-06-01", 1.5, **KEYS)), 1)
+    assert [(paper["state"], paper["moved_to"]) for paper in record["files"]] == [
+        ("missing", "evidence/a.pdf")
+    ]
+    assert record["missing"] == [
+        {
+            "what": "file",
+            "message": "there is no file 'a.pdf'; a file of its name is 'evidence/a.pdf'",
+            "help": "correct the path, or move the file back",
+        }
+    ]
+
+
 def test_the_same_bytes_under_another_name(tmp_path: Path) -> None:
     for name in ("a.pdf", "b.pdf"):
         (tmp_path / name).write_bytes(pdf(CERTIFICATE))

@@ -20,6 +20,7 @@ from cmeledger.report import documents
 from cmeledger.report.views import records
 from cmeledger.rules.counting import floor_quarter
 from cmeledger.rules.cycles import Series, first_renewal, series
+from cmeledger.rules.retention import keeping_files
 
 SEEDS = st.integers(0, 10**9)
 DAYS = st.dates(date(1950, 1, 1), date(2150, 1, 1))
@@ -89,7 +90,11 @@ def everything(book: Book) -> list[object]:
     return [
         documents.status(book, reports, []),
         documents.listing(book, records(book, reports[0])),
-        documents.keep(book, [(activity, kept[activity.id]) for activity in order]),
+        documents.keep(
+            book,
+            [(activity, kept[activity.id]) for activity in order],
+            keeping_files(book.ledger, kept),
+        ),
         sorted(problems, key=repr),
     ]
 

@@ -14,7 +14,7 @@ from cmeledger.change import perform, renewing
 from cmeledger.cli.main import Io, main
 from cmeledger.problems import Conflict
 from conftest import Result, run_here
-from ledgers import activity, course, ledger
+from ledgers import activity, course, ledger, toml
 from ledgers import renewing as license_of
 from test_writing import DAY, Typing
 
@@ -114,6 +114,14 @@ def test_another_cycle(file: Path) -> None:
     assert item["renewal-date"].isoformat() == "2024-05-10"
     assert item["totals"]["total"] == 0
     assert cme(file, "renew", "--yes", "--cycle", "2025").code == 2
+
+
+def test_a_cycle_that_has_not_begun_cannot_be_attested(file: Path) -> None:
+    before = file.read_bytes()
+    refused = cme(file, "renew", "--yes", "--cycle", "2028")
+    assert refused.code == 2
+    assert "its first day is 2026-05-11" in refused.err
+    assert file.read_bytes() == before
 
 
 def test_it_asks_on_a_terminal(file: Path) -> None:
@@ -230,6 +238,21 @@ def test_a_renewal_written_by_hand(file: Path) -> None:
     assert cme(file, "status", "--json").json["renewals"] == []  # no cycle ends on that day
 
 
+def test_a_renewal_spelled_as_one_inline_table_reads_the_same(file: Path) -> None:
+    head, written = renewed(file).read_text("utf-8").split("[[renewal]]\n")
+    item = tomllib.loads(written)
+    item |= {key: item[key].isoformat() for key in ("renewal-date", "attested")}
+    spelled = toml([item])
+    for key in ("renewal-date", "attested"):
+        spelled = spelled.replace(f'{key} = "{item[key]}"', f"{key} = {item[key]}")
+    file.write_text(f"renewal = {spelled}\n{head}", "utf-8")
+    assert "\\n" in spelled  # the lines of its digest, in a string on one line
+    codes = {problem["code"] for problem in cme(file, "check", "--json").json["problems"]}
+    # the three courses, one of them of 20 credits on a day
+    assert codes == {"no-evidence-named", "many-credits-a-day"}
+    assert found(file) == ([], [])
+
+
 def test_a_digest_changed_by_hand_is_named(file: Path) -> None:
     edit(renewed(file), "\nlong ", "\nlonger ")
     assert "the digest of the renewal of May 10, 2026" in cme(file, "check").out
@@ -286,5 +309,128 @@ def test_two_licenses_get_one_renewal_each(tmp_path: Path) -> None:
     done = cme(file, "renew", "--yes", "--json")
     days = [item["renewal-date"].isoformat() for item in tomllib.loads(file.read_text())["renewal"]]
     assert days == ["2026-05-10", "2027-01-31"]
+    assert "these are 2 renewals; for one of them alone, add --cycle YEAR" in done.err
+    one = cme(file, "renew", "--dry-run", "--cycle", "2026")
+    assert ("+renewal-date = 2026-05-10" in one.out, "2 renewals" in one.err) == (True, False)
+    assert "+renewal-date = 2027-01-31" not in one.out
     assert [item["cycle"]["end"] for item in done.json["licenses"]] == days
     assert json.loads(cme(file, "status", "--json").out)["renewals"][1]["renewal_date"] == days[1]
+
+
+TWINS = "".join(course("2025-09-01", credits, title="Rounds") for credits in (1, 2))
+"""Two records of one day and title, without ids: the second one answers to a name with -2."""
+
+
+@pytest.mark.parametrize(
+    ("new", "totals", "records"),
+    [
+        (course("2025-09-01", 2, title="Rounds") + course("2025-09-01", 1, title="Rounds"), [], []),
+        # A third before them moves their names on, and is the only one that is new.
+        (course("2025-09-01", 4, title="Rounds") + TWINS, [("total", 31, 35)],
+         [("2025-09-01-rounds", "added")]),
+        # The first is gone; the second, which has its name now, says what it said.
+        (course("2025-09-01", 2, title="Rounds"), [("total", 31, 30)],
+         [("2025-09-01-rounds", "removed")]),
+    ],
+)  # fmt: skip
+def test_records_without_an_id_are_known_by_what_they_say(
+    new: str, totals: list[object], records: list[object], tmp_path: Path
+) -> None:
+    file = tmp_path / "cme.toml"
+    file.write_text(ledger(*RECORDS, TWINS, practice=PRACTICE), "utf-8")  # 28 + 1 + 2 in all
+    edit(renewed(file), TWINS, new)
+    assert found(file) == (totals, records)
+
+
+@pytest.mark.parametrize(
+    ("limited", "full"),
+    [
+        # A fellow's limited license, and the full one after it: both end on the birthday.
+        ('type = "limited"\nrenewal-date = 2026-05-10\nended = 2025-06-30',
+         "issued = 2025-07-01\nrenewal-date = 2026-05-10"),
+        ('type = "administrative"\nrenewal-date = 2026-05-10\nended = 2025-06-30',
+         "issued = 2025-07-01\nrenewal-date = 2026-05-10"),
+        ('type = "inactive"\nrenewal-date = 2026-05-10', "renewal-date = 2026-05-10"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_licenses_of_one_day_the_one_that_is_held_and_asked_is_attested(
+    limited: str, full: str, turned: bool, tmp_path: Path
+) -> None:
+    file = tmp_path / "cme.toml"
+    licenses = (full, limited) if turned else (limited, full)
+    later = course("2025-08-01", 5, id="later")
+    file.write_text(ledger(later, license=licenses, practice=PRACTICE), "utf-8")
+    done = cme(file, "renew", "--yes", "--json")
+    assert [item["type"] for item in done.json["licenses"]] == ["full"]
+    (item,) = tomllib.loads(file.read_text("utf-8"))["renewal"]
+    assert item["totals"] == dict.fromkeys(TOTALS, 0) | {"total": 5}
+    assert found(file) == ([], [])
+    edit(file, "credits = 5", "credits = 4")
+    assert found(file) == ([("total", 5, 4)], [("later", "changed")])
+
+
+def test_the_renewal_before_is_named_where_it_may_be_meant(file: Path) -> None:
+    # Two days after the renewal of 2026-05-10 the cycle of the day is that to 2028-05-10.
+    done = cme(file, "renew", "--dry-run", day="2026-05-12")
+    assert "note: if you mean the renewal of 2026-05-10: cmeledger renew --cycle 2026" in done.err
+    assert "if you mean" not in cme(file, "renew", "--dry-run", day="2028-03-11").err  # 60 days
+    assert "if you mean" in cme(file, "renew", "--dry-run", day="2028-03-10").err
+    for more in (("--cycle", "2028"), ("--date", "2026-05-09")):
+        assert "if you mean" not in cme(file, "renew", "--dry-run", *more, day="2026-05-12").err
+    renewed(file)
+    assert "if you mean" not in cme(file, "renew", "--dry-run", day="2026-05-12").err
+
+
+@pytest.mark.parametrize(
+    ("keys", "errors"),
+    [
+        ("totals = { total = -1 }", 1),
+        ('totals = { total = "x" }', 1),
+        ("totals = 5", 1),
+        ("digest = 5", 1),
+        ("attested = 2026-13-01", None),
+        ('attested = "yesterday"', 1),
+        ("attested = true", 1),
+        ("totals = { nobody = 3 }", 0),
+        ('digest = ""', 0),
+        ('digest = "sha256:"', 0),
+        ('digest = "\\u0000 x\\n\\n a b"', 0),
+        ('edition = "\\u001b[31m"\ntotals = { total = 1 }', 0),
+    ],
+)
+def test_bad_values_written_by_hand_stop_nothing(keys: str, errors: int | None, file: Path) -> None:
+    head = '\n[[renewal]]\njurisdiction = "MA"\nrenewal-date = 2026-05-10\n'
+    file.write_text(file.read_text("utf-8") + head + keys + "\n", "utf-8")
+    status = cme(file, "status")
+    check = cme(file, "check", "--json")
+    if errors is None:  # this is not TOML
+        assert (status.code, check.code) == (3, 3)
+        return
+    assert status.code == check.code == min(errors, 1)
+    assert check.json["errors"] == errors
+    assert "\x1b" not in status.out
+    assert cme(file, "renew", "--yes").code == 0
+
+
+def test_another_edition_of_the_rules_alone_is_no_change(file: Path) -> None:
+    edit(renewed(file), 'edition = "MA-2026.1"', 'edition = "MA-2025.9"')
+    assert found(file) == ([], [])
+    edit(file, "total = 28", "total = 30")
+    assert found(file) == ([("total", 30, 28)], [])
+    said = " ".join(cme(file, "status").out.split())
+    assert "rules: MA-2025.9 then, MA-2026.1 now" in said
+
+
+def test_the_order_of_the_records_and_the_canonical_form_alter_nothing(file: Path) -> None:
+    file.write_text(ledger(*RECORDS, practice=PRACTICE).replace("\n", "\r\n"), "utf-8", newline="")
+    text = renewed(file).read_bytes()
+    assert found(file) == ([], [])
+    assert cme(file, "fmt").code == 0
+    assert file.read_bytes() != text
+    assert found(file) == ([], [])
+    written = file.read_text("utf-8")
+    file.write_text(
+        ledger(*reversed(RECORDS), practice=PRACTICE, more=written[written.index("[[renewal]]") :])
+    )
+    assert found(file) == ([], [])

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from ledgers import activity, ask, course, ledger, renewing, why
+from conftest import run_here
+from ledgers import RENEWAL, activity, ask, course, ledger, renewing, why
 
 Keys = dict[str, Any]
 
@@ -254,3 +255,30 @@ def test_what_goes_on_has_no_day_yet(
 ) -> None:
     record = activity(id="one", kind=kind, start="2022-07-01", end=end, **keys)
     assert kept(tmp_path, record) == (until, False)
+
+
+def test_an_evidence_file_is_kept_as_long_as_any_record_that_names_it(tmp_path: Path) -> None:
+    # The cycle is 2024-05-11 to 2026-05-10: a record in it is kept to 2028-05-10, one in the cycle
+    # before it to 2026-05-10, and implicit bias for good.
+    text = ledger(
+        course("2023-01-01", 1, id="old", evidence=["old.pdf", "both.pdf", "all.pdf", "left.pdf"]),
+        course("2025-01-01", 1, id="new", evidence=["both.pdf", "all.pdf"]),
+        course("2025-01-02", 2, "implicit-bias", id="bias", evidence=["all.pdf"]),
+        activity(id="on", kind="residency", start="2026-07-01", evidence=["open.pdf", "old-2.pdf"]),
+        course("2023-01-02", 1, id="last", evidence=["old-2.pdf"]),
+        course("2025-01-01", 1, id="bad", evidence=["left.pdf"], wrong_key=1),
+        license=renewing(RENEWAL),
+    )
+    found = ask(tmp_path, text, "keep", "--as-of", "2026-08-01", code=1)["files"]
+    assert [(f["file"], f["keep_until"], f["kept_for_good"], f["expired"]) for f in found] == [
+        ("all.pdf", None, True, False),
+        ("both.pdf", "2028-05-10", False, False),
+        ("old-2.pdf", None, False, False),  # the residency goes on
+        ("old.pdf", "2026-05-10", False, True),
+        ("open.pdf", None, False, False),
+    ]
+    shown = run_here("keep", str(tmp_path / "cme.toml"), "--as-of", "2026-08-01").out
+    assert "2026-05-10      over    old.pdf\n" in shown
+    assert (
+        "5 records, of which 2 may be discarded.\n5 files, of which 1 may be discarded.\n" in shown
+    )

@@ -75,6 +75,7 @@ BEFORE = {
     "app.claim": ["2"],
     "app.remove": ["2"],
     "app.mark": ["2"],
+    "app.bring-back": ["6"],
     "app.unmark": ["2", "m"],
     "lines.up": ["end"],
     "lines.page-up": ["end"],
@@ -242,7 +243,7 @@ async def test_what_is_copied(started: Calls) -> None:
 
 async def test_the_first_focus_is_never_a_text_field() -> None:
     async with opened(SURGEON) as pilot:
-        for view in "12345":
+        for view in "123456":
             await press(pilot, view)
             assert isinstance(pilot.app.focused, LineList)
 
@@ -289,7 +290,7 @@ def test_no_two_bindings_share_a_key_and_each_has_a_tooltip() -> None:
 
 async def test_the_footer_fits_80_columns() -> None:
     async with opened(SURGEON) as pilot:
-        for view in "12345":
+        for view in "123456":
             await press(pilot, view)
             last = screen(pilot).split("\n")[-1]
             for word in ("Open", "Filter", "Add", "Edit", "Help", "Quit", "palette"):

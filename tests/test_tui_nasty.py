@@ -61,7 +61,7 @@ async def test_titles_and_providers_are_whole_and_literal(tmp_path: Path) -> Non
             row = lines_of(pilot, "rows", only=app.view.home.chosen)[0]  # type: ignore[attr-defined]
             assert CONTROL.search(row) is None
             assert visible(text)[:8].strip() in row
-        for view in "1345":
+        for view in "13456":
             await press(pilot, view)
             assert CONTROL.search(screen(pilot)) is None
         assert app.is_running
@@ -87,7 +87,7 @@ async def test_names_numbers_ids_and_messages(group: str, tmp_path: Path) -> Non
         )
         async with opened(file, AS_OF, size=LARGE) as pilot:
             assert squeezed(visible(text))[:40] in squeezed(screen(pilot).replace("▸", ""))
-            for view in "12345":
+            for view in "123456":
                 await press(pilot, view)
                 home = app_of(pilot).view.home
                 assert isinstance(home, LineList)

@@ -49,6 +49,40 @@ def test_all_is_well(tmp_path: Path) -> None:
     )
 
 
+def test_where_a_missing_file_may_lie_now(tmp_path: Path) -> None:
+    put(tmp_path, "evidence/2025/renamed.pdf")  # b"abc"
+    put(tmp_path, "evidence/2025/two.pdf", b"by its name")
+    put(tmp_path, "evidence/2025/three.pdf", b"one")
+    put(tmp_path, "evidence/2024/three.pdf", b"another")
+    put(tmp_path, "evidence/2025/four.pdf", b"other bytes than those recorded")
+    put(tmp_path, "evidence/named.pdf", b"another record's")
+    text = ledger(
+        course("2025-06-01", 1, id="one", evidence=[{"file": "evidence/one.pdf", "sha256": ABC}]),
+        course("2025-06-02", 1, id="two", evidence=["evidence/two.pdf"]),
+        course("2025-06-03", 1, id="three", evidence=["evidence/three.pdf"]),
+        course("2025-06-04", 1, id="four", evidence=[{"file": "four.pdf", "sha256": "0" * 64}]),
+        course("2025-06-05", 1, id="five", evidence=["evidence/named.pdf"]),
+        course("2025-06-06", 1, id="six", evidence=["named.pdf"]),
+    )
+    done = verify(tmp_path, text, "--json")
+    assert done.code == 1
+    assert [(item["record"], item["state"], item["moved_to"]) for item in done.json["files"]] == [
+        ("one", "missing", "evidence/2025/renamed.pdf"),
+        ("two", "missing", "evidence/2025/two.pdf"),
+        ("three", "missing", None),  # two of that name
+        ("four", "missing", None),
+        ("five", "no-digest", None),
+        ("six", "missing", None),
+    ]
+    assert done.json["files"][0]["message"] == (
+        "there is no file 'evidence/one.pdf'; its bytes are in 'evidence/2025/renamed.pdf'"
+    )
+    assert done.json["files"][1]["message"] == (
+        "there is no file 'evidence/two.pdf'; a file of its name is 'evidence/2025/two.pdf'"
+    )
+    assert done.json["files"][1]["help"] == "correct the path, or move the file back"
+
+
 def test_everything_that_can_be_wrong(tmp_path: Path) -> None:
     """In the order of the ledger: the worse it is, the further down it stands."""
     folder = tmp_path / "cme"
@@ -156,6 +190,7 @@ def test_the_document(tmp_path: Path) -> None:
                 "recorded": ABC,
                 "sha256": ABC,
                 "same_bytes_as": None,
+                "moved_to": None,
                 "message": None,
                 "help": None,
             },
@@ -168,6 +203,7 @@ def test_the_document(tmp_path: Path) -> None:
                 "recorded": None,
                 "sha256": None,
                 "same_bytes_as": None,
+                "moved_to": None,
                 "message": "there is no file 'letter.pdf'",
                 "help": "put it there, or correct the path",
             },

@@ -12,6 +12,7 @@ import pytest
 
 from cmeledger import change
 from cmeledger.book import open_book
+from cmeledger.cli import writing
 from cmeledger.cli.main import Io, main
 from cmeledger.problems import Conflict
 from conftest import HEAD, NASTY, Result, run_here
@@ -426,3 +427,26 @@ def test_a_record_without_an_id_is_known_by_its_new_title(file: Path) -> None:
     refused = cme(file, "edit", "2025-06-01-sign-out", "--title", "Y", "--start", "2025-05-01")
     assert refused.code == 2
     assert file.read_text("utf-8") == second
+
+
+@pytest.mark.parametrize(
+    ("change", "hunk"),
+    [
+        # Three lines are shown around what changes: 15 is in the middle of 12 to 18.
+        ({15: ["fifteen"]}, "@@ -12,7 +12,7 @@"),
+        ({15: ["fifteen"], 16: []}, "@@ -12,8 +12,7 @@"),
+        ({1: ["one"]}, "@@ -1,4 +1,4 @@"),
+        ({20: ["20", "21"]}, "@@ -18,3 +18,4 @@"),
+        ({1: [], 20: []}, "@@ -1,4 +1,3 @@"),
+    ],
+)
+def test_a_diff_counts_the_lines_of_the_whole_file(change: dict[int, list[str]], hunk: str) -> None:
+    lines = [str(number) for number in range(1, 21)]
+    changed = [new for number in range(1, 21) for new in change.get(number, [str(number)])]
+    before, after = ("".join(f"{line}\n" for line in some).encode() for some in (lines, changed))
+    diff = writing.diff_of("cme.toml", writing.shown(before, after)).split("\n")
+    assert diff[:3] == ["--- cme.toml", "+++ cme.toml", hunk]
+    gone = [line for number, new in change.items() for line in [str(number)] if line not in new]
+    come = [line for number, new in change.items() for line in new if line != str(number)]
+    assert [line[1:] for line in diff[3:] if line.startswith("-")] == gone
+    assert [line[1:] for line in diff[3:] if line.startswith("+")] == come

@@ -14,6 +14,7 @@ from cmeledger.ledger import undo as undoing
 from cmeledger.ledger.entries import Entry
 from cmeledger.ledger.history import History
 from cmeledger.ledger.save import Saved
+from cmeledger.ledger.undo import Turned
 from cmeledger.tui.choose import Choose
 from cmeledger.tui.form import RecordForm
 from cmeledger.tui.writing import Writing
@@ -52,11 +53,11 @@ class Heard:
                 self.tell(done[1])
             wrote(app, done)
 
-        def turned(turn: Callable[..., tuple[Entry, Saved]]) -> Callable[..., tuple[Entry, Saved]]:
-            def turned(*arguments: Any) -> tuple[Entry, Saved]:
-                entry, saved = turn(*arguments)
-                self.tell(saved)
-                return entry, saved
+        def turned(turn: Callable[..., Turned]) -> Callable[..., Turned]:
+            def turned(*arguments: Any) -> Turned:
+                done = turn(*arguments)
+                self.tell(done.saved)
+                return done
 
             return turned
 

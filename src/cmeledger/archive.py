@@ -11,18 +11,18 @@ from datetime import date
 from typing import Any, Final, NamedTuple
 
 from cmeledger import change
-from cmeledger.book import Book, archive_name, make_book, read_bytes
-from cmeledger.ledger import disk, edit
+from cmeledger.book import Book, archive_name, make_book, read_bytes, remake
+from cmeledger.ledger import disk
 from cmeledger.ledger.context import nearest_id
 from cmeledger.ledger.doubled import doubled
 from cmeledger.ledger.entries import Touched
 from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.history import History
-from cmeledger.ledger.move import across
+from cmeledger.ledger.move import Text, across, taken_out
 from cmeledger.ledger.pair import Both, Step, save_both
-from cmeledger.ledger.parse import parse
+from cmeledger.ledger.parse import NotToml, parse
 from cmeledger.ledger.save import Saved
-from cmeledger.ledger.spell import EditRefused
+from cmeledger.ledger.spell import BY_HAND, EditRefused
 from cmeledger.model import Activity, Path
 from cmeledger.problems import Clash, Conflict, UsageError
 
@@ -61,27 +61,27 @@ def going(book: Book) -> list[Going]:
 
 def archiving(book: Book, found: Sequence[Going]) -> Step:
     """Move records into the archive, each to where its date belongs."""
-    bases = {item.activity.id: change.find(book, item.activity.id)[1] for item in found}
+    bases = {item.activity.id: change.table(book, item.activity.path) for item in found}
 
     def apply(ledger: bytes, archive: bytes) -> tuple[bytes, bytes]:
-        fresh = make_book(book.file, book.day, ledger, archive)
-        may_go = {item.activity.id for item in going(fresh)}
-        paths = []
+        fresh = _read(book, ledger, archive)
+        now = found if fresh is book else going(fresh)
+        may_go = {item.activity.id: item.activity.path for item in now}
         for id, base in bases.items():
-            paths.append(change.same(fresh, Clash(id, base, None, None)))
-            if id not in may_go:
+            if id not in may_go or change.table(fresh, may_go[id]) != base:
+                change.same(fresh, Clash(id, base, None, None))
                 raise Conflict(
                     book.file,
                     f"'{id}' has to be kept longer now; nothing was written",
                     "look at what may go: cmeledger archive",
                 )
-        # A new archive is an empty file; it says its format with the first record.
-        archive = archive or (b"format = 1\r\n" if b"\r\n" in ledger else b"format = 1\n")
-        for gone, number in enumerate(sorted(int(path[1]) for path in paths)):
-            left, there = across(ledger, ("activity", number - gone), archive)
-            ledger, archive = left.data, there.data
-        _refuse_other_names(fresh, ledger, archive)
-        return ledger, archive
+        own, other = Text(ledger, fresh.document), Text(archive, fresh.archive)
+        if not archive:  # it says its format with the first record
+            archive = b"format = 1\r\n" if b"\r\n" in ledger else b"format = 1\n"
+            other = Text(archive, parse(archive))
+        left, there = across(own, [int(may_go[id][1]) for id in bases], other)
+        _refuse_other_names(fresh, left, there)
+        return left.data, there.data
 
     count = len(found)
     what = f"archive {found[0].activity.id}" if count == 1 else f"archive {count} records"
@@ -97,7 +97,7 @@ def restoring(book: Book, id: str) -> Step:
     base = _said(book, _archived(book, id))
 
     def apply(ledger: bytes, archive: bytes) -> tuple[bytes, bytes]:
-        fresh = make_book(book.file, book.day, ledger, archive)
+        fresh = _read(book, ledger, archive)
         path = _archived(fresh, id)
         if _said(fresh, path) != base:
             raise Conflict(
@@ -105,8 +105,9 @@ def restoring(book: Book, id: str) -> Step:
                 f"the record '{id}' was changed meanwhile; nothing was written",
                 "look at it as it is now, and restore it again",
             )
-        left, here = across(archive, path, ledger)
-        _refuse_other_names(fresh, here.data, left.data)
+        own, other = Text(ledger, fresh.document), Text(archive, fresh.archive)
+        left, here = across(other, [int(path[1])], own)
+        _refuse_other_names(fresh, here, left)
         return here.data, left.data
 
     touched = Touched(added=(id,), reads=((id, None, fingerprint(base)),))
@@ -159,10 +160,28 @@ def tidied(book: Book, history: History | None, *, write: bool) -> tuple[Book, i
     return make_book(book.file, book.day, both.ledger.after, both.archive.after), count
 
 
+def cleared_up(count: int) -> str:
+    """Say what `tidied` did."""
+    words = "a record" if count == 1 else f"{count} records"
+    return (
+        f"a move that was cut off left {words} in the ledger and in its archive; "
+        "the archive is without now"
+    )
+
+
 def _without_doubled(ledger: bytes, archive: bytes) -> tuple[bytes, bytes]:
-    for number in sorted(doubled(parse(ledger), parse(archive)), reverse=True):
-        archive = edit.remove(archive, ("activity", number)).data
-    return ledger, archive
+    try:
+        own, other = parse(ledger), Text(archive, parse(archive))
+    except NotToml as error:
+        raise EditRefused(f"ledger or archive does not read: {error}", BY_HAND) from error
+    return ledger, taken_out(other, sorted(doubled(own, other.document))).data
+
+
+def _read(book: Book, ledger: bytes, archive: bytes) -> Book:
+    """Read some bytes of both files; those that the book was made of have been read already."""
+    if ledger == book.data and archive.decode("utf-8-sig", "replace") == book.archive.text:
+        return book
+    return make_book(book.file, book.day, ledger, archive)
 
 
 def _archive(book: Book) -> bytes:
@@ -204,19 +223,27 @@ def _said(book: Book, path: Path) -> Mapping[str, Any]:
     return found
 
 
-def _refuse_other_names(fresh: Book, ledger: bytes, archive: bytes) -> None:
+def _refuse_other_names(fresh: Book, ledger: Text, archive: Text) -> None:
     """See that the same records answer to the same ids afterwards. Raises EditRefused."""
-    after = make_book(fresh.file, fresh.day, ledger, archive)
-    if _names(fresh) != _names(after):
+    after = remake(fresh, ledger.data, ledger.document, archive.document)
+    one, other = _named(fresh), _named(after)
+    if one.keys() != other.keys() or any(
+        one[id] != other[id] and _prints(one[id]) != _prints(other[id]) for id in one
+    ):
         raise EditRefused(
             "a record without an id would answer to another one; nothing was written",
             "write the ids into the ledger first: cmeledger fmt; or id = … in your editor",
         )
 
 
-def _names(book: Book) -> list[tuple[str, str]]:
+def _named(book: Book) -> dict[str | None, list[Any]]:
     """Gather what each id stands for, in both files."""
-    return sorted(
-        (id or "", fingerprint(_said(book, path) if archived else change.table(book, path)))
-        for path, archived, id in change.records(book)
-    )
+    found: dict[str | None, list[Any]] = {}
+    for path, archived, id in change.records(book):
+        said = _said(book, path) if archived else change.table(book, path)
+        found.setdefault(id, []).append(said)
+    return found
+
+
+def _prints(records: Sequence[Any]) -> list[str]:
+    return sorted(map(fingerprint, records))

@@ -6,7 +6,7 @@ begin here.
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -49,6 +49,17 @@ class Book(NamedTuple):
     def report(self, counted: Tally, cycle: Cycle) -> Report:
         """Judge one cycle of one license."""
         return judge(self.ledger, self.rulebook, counted, cycle)
+
+    def reports(self, tallies: Sequence[Tally], year: int | None = None) -> list[Report]:
+        """Judge the cycle of each license that is shown on the day.
+
+        `year`: the one that ends in that year instead, of the licenses that have such a cycle.
+        """
+        chosen = [
+            (item, item.series.shown_for(self.day) if year is None else item.series.ending_in(year))
+            for item in tallies
+        ]
+        return [self.report(item, cycle) for item, cycle in chosen if cycle is not None]
 
     def keeping(self, tallies: list[Tally]) -> dict[str, Keeping]:
         """Work out how long each record is kept."""
@@ -112,8 +123,10 @@ def make_book(file: str, day: date, data: bytes, archive_data: bytes | None) -> 
     return _made(file, day, data, document, archive)
 
 
-def remake(book: Book, data: bytes, document: Document | None = None) -> Book:
-    """Make the book that another text of the same ledger gives, with the same archive.
+def remake(
+    book: Book, data: bytes, document: Document | None = None, archive: Document | None = None
+) -> Book:
+    """Make the book that another text of the same ledger gives, with the same archive or another.
 
     `document` is what the text reads as, where that is known. Raises LedgerUnusable as `open_book`
     does.
@@ -122,7 +135,7 @@ def remake(book: Book, data: bytes, document: Document | None = None) -> Book:
         document = document or parse(data)
     except NotToml as error:
         raise _not_toml(book.file, error.problem, data, book.archive.text) from error
-    return _made(book.file, book.day, data, document, book.archive)
+    return _made(book.file, book.day, data, document, archive or book.archive)
 
 
 def _not_toml(file: str, problem: Problem, data: bytes, archive_text: str) -> LedgerUnusable:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from cmeledger.evidence import Owner, Seen, inside, look_at, who
 from cmeledger.ledger import disk
+from cmeledger.model import Path
 
 MOST_BYTES: Final = 50_000_000
 """The largest certificate that is merged into a packet: it is held in memory, as is every page."""
@@ -25,6 +26,8 @@ class Certificate(NamedTuple):
     """Of the packet, from 1."""
     owners: tuple[str, ...]
     """The records and waivers that name it."""
+    named: tuple[Path, ...]
+    """Where the ledger names it; of waivers, no two of which need differ in a name."""
     seen: Seen
     size: int
     merge: bool
@@ -55,12 +58,13 @@ def gather(
             known = found.get(key)
             if known is not None:
                 names = dict.fromkeys((*known.owners, who(owner)))
-                found[key] = known._replace(owners=tuple(names))
+                named = (*known.named, item.path)
+                found[key] = known._replace(owners=tuple(names), named=named)
                 continue
             size = _size(folder, item.file) if seen.state not in UNREAD else 0
             merge = 0 < size <= MOST_BYTES and together + size <= MOST_TOGETHER
             together += size if merge else 0
-            found[key] = Certificate(len(found) + 1, (who(owner),), seen, size, merge)
+            found[key] = Certificate(len(found) + 1, (who(owner),), (item.path,), seen, size, merge)
     return tuple(found.values())
 
 

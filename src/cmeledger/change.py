@@ -14,11 +14,12 @@ from cmeledger.book import Book, remake
 from cmeledger.ledger import edit, spell
 from cmeledger.ledger.activities import free_id, slug
 from cmeledger.ledger.context import nearest_id
+from cmeledger.ledger.doubled import without_doubled
 from cmeledger.ledger.entries import Touched
 from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.history import History
 from cmeledger.ledger.save import Saved, save
-from cmeledger.ledger.schema import KINDS
+from cmeledger.ledger.schema import KINDS, Kind
 from cmeledger.model import Activity, Path
 from cmeledger.problems import Clash, Conflict, Problem, UsageError
 from cmeledger.rules.counting import fold_title
@@ -228,12 +229,23 @@ def guessed(book: Book, values: Mapping[str, Any]) -> tuple[dict[str, Any], str 
         for activity in reversed(earlier):
             if same(activity):
                 found = {k: v for k, v in _keys_of(activity).items() if v is not None}
+                if "kind" not in values and not _may_be(KINDS[activity.kind], values):
+                    # It is something else of the same title or provider.
+                    found = {k: v for k, v in found.items() if k == "provider"}
                 kind = KINDS.get(values.get("kind", found.get("kind")) or "course")
                 if kind is not None and kind.category is not None:
                     found.pop("category", None)  # the kind says it
                 open_keys = {k: v for k, v in found.items() if k not in values}
                 return open_keys, activity.id if open_keys else None
     return {}, None
+
+
+def _may_be(kind: Kind, values: Mapping[str, Any]) -> bool:
+    """Tell whether a record that says so much can be of a kind."""
+    said = {name for name, value in values.items() if value is not None}
+    if kind.enrollment and said & {"date", "credits"}:
+        return False
+    return not (kind.category and "category" in said) or values["category"] == kind.category
 
 
 def _keys_of(activity: Activity) -> dict[str, Any]:
@@ -319,7 +331,9 @@ def must_be_good(book: Book, edited: edit.Edited, id: str) -> list[str]:
     `id` is what the record was called; by another title it may answer to another id. Returns the
     warnings it did not have, in words. Raises UsageError.
     """
-    after = remake(book, edited.data, edited.document)
+    # A record that a move, cut off, left in both files is one record still once it is changed.
+    archive = without_doubled(book.document, book.archive)
+    after = remake(book, edited.data, edited.document, archive)
     called = next(
         (name for path, archived, name in records(after) if path == edited.path and not archived),
         id,

@@ -67,6 +67,8 @@ class Named(NamedTuple):
     seen: Seen
     same_as: str | None = None
     """Another file that holds the same bytes, as the ledger names it."""
+    moved_to: str | None = None
+    """Where a file that is missing lies now: an unnamed one of its bytes, or else of its name."""
 
 
 class Survey(NamedTuple):
@@ -120,9 +122,39 @@ def survey(ledger: Ledger, folder: str, *, with_unnamed: bool = True) -> Survey:
         files.append(Named(owner, seen, None if same_as == item.file else same_as))
         if seen.identity:
             first.setdefault(seen.identity, files[-1])
-    others = kept(folder) if with_unnamed else ()
+    missing = any(item.seen.state == "missing" for item in files)
+    others = kept(folder) if with_unnamed or missing else ()
     unnamed = tuple(file for file, found in others if found not in first)
-    return Survey(tuple(files), unnamed)
+    if missing and unnamed:
+        files = _moved(files, folder, unnamed)
+    return Survey(tuple(files), unnamed if with_unnamed else ())
+
+
+def _moved(files: list[Named], folder: str, unnamed: tuple[str, ...]) -> list[Named]:
+    """Say of each missing file where it may lie now."""
+    by_digest: dict[str, str] = {}
+    by_name: dict[str, list[str]] = {}
+    for path in unnamed:
+        by_name.setdefault(os.path.basename(path), []).append(path)
+        digest = look_at(Evidence(path, None, ()), folder, closely=True).digest
+        if digest is not None:
+            by_digest.setdefault(digest, path)
+    found = []
+    for item in files:
+        seen, moved = item.seen, None
+        if seen.state == "missing":
+            alike = by_name.get(os.path.basename(seen.item.file), ())
+            if moved := by_digest.get(seen.item.sha256 or ""):
+                what = f"its bytes are in '{moved}'"
+            elif len(alike) == 1 and seen.item.sha256 is None:
+                moved = alike[0]
+                what = f"a file of its name is '{moved}'"
+        if moved is not None:
+            seen = seen._replace(
+                message=f"{seen.message}; {what}", help="correct the path, or move the file back"
+            )
+        found.append(item._replace(seen=seen, moved_to=moved))
+    return found
 
 
 def who(owner: Owner) -> str:

@@ -1,16 +1,12 @@
 """The text of a PDF, read in a process of its own: a hostile file costs seconds, never the run.
 
-Run as a module, it answers paths on stdin with what it read, a line of JSON each.
+Run as a module, it answers paths with what it read.
 """
 
-import json
 import os
-import subprocess
-import sys
-from contextlib import suppress
-from threading import Event, Timer
-from typing import IO, Any, Final, NamedTuple, Self
+from typing import IO, Final, NamedTuple
 
+from cmeledger.aside import Aside, serve
 from cmeledger.ledger import disk
 
 MAX_BYTES: Final = 32 * 1024 * 1024
@@ -32,61 +28,18 @@ class Text(NamedTuple):
     text: str = ""
 
 
-class Reader:
+class Reader(Aside):
     """Reads files one after another; the process behind it is started when it is needed."""
 
     def __init__(self, seconds: float = SECONDS) -> None:
-        self._seconds = seconds
-        self._process: subprocess.Popen[str] | None = None
-
-    def __enter__(self) -> Self:
-        """Begin; nothing is started yet."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End the process."""
-        self._end()
+        super().__init__(__name__, seconds)
 
     def read(self, path: str) -> Text:
         """Read the text of a regular file by a name that is no link."""
-        if self._process is None:
-            # -P: modules that lie in the current folder are none of ours.
-            self._process = subprocess.Popen(  # noqa: S603  our own module, and no shell
-                [sys.executable, "-P", "-m", __name__],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                encoding="ascii",
-            )
-        process = self._process
-        assert process.stdin is not None
-        assert process.stdout is not None
-        late = Event()
-
-        def stop() -> None:
-            late.set()
-            process.kill()
-
-        timer = Timer(self._seconds, stop)
-        timer.start()
-        answer = ""
-        try:
-            with suppress(BrokenPipeError):
-                process.stdin.write(f"{json.dumps(path)}\n")
-                process.stdin.flush()
-                answer = process.stdout.readline()
-        finally:
-            timer.cancel()
-        if answer.endswith("\n"):
-            return Text(*json.loads(answer))
-        self._end()
-        return Text("too-slow" if late.is_set() else "damaged")
-
-    def _end(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
+        answer = self.ask(path)
+        if answer.state == "answered":
+            return Text(*answer.said)
+        return Text("too-slow" if answer.state == "late" else "damaged")
 
 
 def read(path: str) -> Text:
@@ -127,16 +80,5 @@ def _read(file: IO[bytes]) -> Text:
     return Text("text" if whole else "part", text[:MAX_TEXT])
 
 
-def _serve() -> None:
-    with suppress(ImportError, ValueError, OSError):  # not every system can limit memory
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
-    for line in sys.stdin:
-        path: Any = json.loads(line)
-        sys.stdout.write(f"{json.dumps(read(path))}\n")
-        sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    _serve()
+    serve(lambda path, _: (read(path), b""), MAX_MEMORY)

@@ -4,7 +4,9 @@ What stands behind a total is judged as it was known on the day of attesting: wh
 later alters nothing, and an enrollment that goes on does not grow.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Final, NamedTuple
@@ -13,6 +15,7 @@ from cmeledger.book import Book
 from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.values import MOST
 from cmeledger.model import Activity, Renewal
+from cmeledger.problems import UsageError
 from cmeledger.rules.counting import tally
 from cmeledger.rules.cycles import in_year, series
 from cmeledger.rules.standing import Report, Standing
@@ -88,6 +91,38 @@ def values(book: Book, report: Report) -> dict[str, Any]:
     return said | ({"note": f"short on record: {', '.join(short)}"} if short else {})
 
 
+def ready(book: Book, shown: Sequence[Report]) -> list[Report]:
+    """Choose what of some reports can be attested on the book's day, one for each renewal.
+
+    Raises UsageError where none of their cycles has begun.
+    """
+    reports = one_a_renewal(book, [item for item in shown if item.cycle.start <= book.day])
+    if not reports:
+        begins = min(report.cycle.start for report in shown)
+        raise UsageError(
+            f"that cycle has not begun: its first day is {begins.isoformat()}\n"
+            "name the cycle that you attested with --cycle YEAR, and the day with --date DATE"
+        )
+    return reports
+
+
+def one_a_renewal(book: Book, reports: Sequence[Report]) -> list[Report]:
+    """Choose one license for each renewal: a `[[renewal]]` names the State and the day alone.
+
+    That is the first that is held on the book's day and of which something is asked. A fellow's
+    limited license and the full one that followed it renew on the same birthday.
+    """
+    held = [item.license for item in book.held([report.tally for report in reports])]
+    chosen: dict[tuple[str, date], Report] = {}
+    for report in sorted(
+        reports,
+        key=lambda item: (item.tally.license not in held, item.status == "not-applicable"),
+    ):
+        chosen.setdefault((report.tally.license.jurisdiction, report.cycle.end), report)
+    licenses = {report.tally.license.path for report in chosen.values()}
+    return [report for report in reports if report.tally.license.path in licenses]
+
+
 def earlier(book: Book, reports: Sequence[Report]) -> list[Renewal]:
     """Find what was attested before for the cycles of these reports."""
     cycles = {(report.tally.license.jurisdiction, report.cycle.end.year) for report in reports}
@@ -97,6 +132,30 @@ def earlier(book: Book, reports: Sequence[Report]) -> list[Renewal]:
         if item.jurisdiction
         and item.renewal_date
         and (item.jurisdiction, item.renewal_date.year) in cycles
+    ]
+
+
+def skipped(book: Book, reports: Sequence[Report]) -> list[Report]:
+    """Find the renewals before those of these reports that nobody wrote down.
+
+    Only where the one shown is further ahead than the Board's notice of it: then the one before
+    may be meant. They are judged as of the book's day.
+    """
+    first = max(deadline.days_before for deadline in book.rulebook.deadlines)
+    found = []
+    for report in reports:
+        before = report.tally.series.before(report.cycle)
+        if before is not None and (report.cycle.end - book.day).days > first:
+            found.append(book.report(report.tally, before))
+    done = {
+        (item.jurisdiction, item.renewal_date and item.renewal_date.year)
+        for item in earlier(book, found)
+    }
+    return [
+        report
+        for report in found
+        if (report.tally.license.jurisdiction, report.cycle.end.year) not in done
+        and report.status != "not-applicable"
     ]
 
 
@@ -158,17 +217,19 @@ def _records_of(digest: str | None) -> dict[str, str] | None:
 def _compared(book: Book, item: Renewal) -> Since | None:
     renewal_date = item.renewal_date
     assert renewal_date is not None  # `since` chose only such
+    then = book._replace(day=item.attested or book.day)
+    reports = []
     for license in book.ledger.licenses:
         cycles = series(license, book.ledger.physician.birthday, book.rulebook)
         cycle = cycles.ending_in(renewal_date.year)
         if (
-            license.jurisdiction != item.jurisdiction
-            or cycle is None
-            or cycle.end != in_year(renewal_date, renewal_date.year)
+            license.jurisdiction == item.jurisdiction
+            and cycle is not None
+            and cycle.end == in_year(renewal_date, renewal_date.year)
         ):
-            continue
-        counted = tally(book.ledger, book.rulebook, license, item.attested or book.day)
-        report = book.report(counted, cycle)
+            counted = tally(book.ledger, book.rulebook, license, then.day)
+            reports.append(book.report(counted, cycle))
+    for report in one_a_renewal(then, reports):
         now = dict(_totals(report))
         totals = [
             Total(name, total, now.get(name))
@@ -184,16 +245,33 @@ def _compared(book: Book, item: Renewal) -> Since | None:
 
 
 def _altered(book: Book, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Altered]:
-    """Tell which records are not as they were; another id alone is no difference."""
+    """Tell which records are not as they were; another id alone is no difference.
+
+    A record without an id answers to its day and title, and to a number where others do: so one
+    is first looked for by its id and what it says, then by what it says alone.
+    """
     here = {activity.id: _said(activity) for activity in book.ledger.activities}
     left_out = {item.id for item in book.ledger.left_out}
-    gone = {said for name, said in old.items() if name not in new}
-    fresh = {said for name, said in new.items() if name not in old}
-    for name, said in old.items():
-        if name in here and here[name] != said:
+    gone = [(name, said) for name, said in old.items() if new.get(name) != said]
+    fresh = [(name, said) for name, said in new.items() if old.get(name) != said]
+    same = Counter(said for _, said in gone) & Counter(said for _, said in fresh)
+    rest = dict(_without(fresh, same))
+    for name, said in _without(gone, same):
+        is_here = name in here and (name not in new or name in rest)
+        if is_here and here[name] != said:
+            rest.pop(name, None)
             yield Altered(name, "changed")
-        elif name not in new and said not in fresh:
-            yield Altered(name, "not-counted" if name in here or name in left_out else "removed")
-    for name, said in new.items():
-        if name not in old and said not in gone:
-            yield Altered(name, "added")
+        else:
+            yield Altered(name, "not-counted" if is_here or name in left_out else "removed")
+    for name in rest:
+        yield Altered(name, "added")
+
+
+def _without(records: Iterable[tuple[str, str]], same: Counter[str]) -> Iterator[tuple[str, str]]:
+    """Leave out of some records those that say the same as another one, one for one."""
+    left = same.copy()
+    for name, said in records:
+        if left[said]:
+            left[said] -= 1
+        else:
+            yield name, said

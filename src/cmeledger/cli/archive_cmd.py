@@ -40,10 +40,10 @@ def run(options: Namespace, io: Io) -> Exit:
             print(f"Nothing was written; to move them: {command}", file=io.err)
         return Exit.DONE
     if not found:
-        return moving.answer(book, None, moving.unchanged(book), options, io, more=more)
+        return moving.answer(None, moving.unchanged(book), options, io, more=more)
     step = archive.archiving(book, found)
     name = archive_name(common.ledger_name(options, io))
     count = plural(len(found), "record")
     if not writing.ask(f"Move {count} into {visible(name)}?", options, io):
-        return moving.answer(book, None, moving.unchanged(book), options, io, more=more)
+        return moving.answer(None, moving.unchanged(book), options, io, more=more)
     return moving.carry_out(book, None, step, options, io, more=more)

@@ -121,19 +121,14 @@ def reports(book: Book, tallies: Sequence[Tally], year: int | None) -> list[Repo
 
     Raises UsageError where no license renews in the year asked about.
     """
-    shown = [(tally, tally.series.shown_for(book.day)) for tally in tallies]
-    if year is None:
-        cycles = shown
-    else:
-        ending = [(tally, tally.series.ending_in(year)) for tally in tallies]
-        cycles = [(tally, cycle) for tally, cycle in ending if cycle is not None]
-    if not cycles:
-        ends = {cycle.end.year for _, cycle in shown}
+    found = book.reports(tallies, year)
+    if not found:
+        ends = {tally.series.shown_for(book.day).end.year for tally in tallies}
         raise UsageError(
             f"no license of this ledger renews in {year}\n"
             f"the present cycle ends in {', '.join(map(str, sorted(ends)))}"
         )
-    return [book.report(tally, cycle) for tally, cycle in cycles]
+    return found
 
 
 def answer(book: Book) -> Exit:

@@ -1,12 +1,13 @@
-"""`cmeledger keep`: until when each record is kept."""
+"""`cmeledger keep`: until when each record is kept, and its files."""
 
 from argparse import ArgumentParser, Namespace
 
 from cmeledger.cli import common
 from cmeledger.cli.main import VERBS, Io
 from cmeledger.problems import Exit
-from cmeledger.report import documents, list_text
+from cmeledger.report import documents, keep_text
 from cmeledger.report.terminal import style_for
+from cmeledger.rules.retention import keeping_files
 
 
 def parser() -> ArgumentParser:
@@ -23,9 +24,10 @@ def run(options: Namespace, io: Io) -> Exit:
     keeping = book.keeping(book.tallies())
     order = sorted(book.ledger.activities, key=lambda activity: (activity.day, activity.id))
     found = [(activity, keeping[activity.id]) for activity in order]
+    files = keeping_files(book.ledger, keeping)
     if options.json:
-        io.out.write(documents.dumps(documents.keep(book, found)))
+        io.out.write(documents.dumps(documents.keep(book, found, files)))
     else:
         style = style_for(io.out, io.env)
-        io.out.write("".join(f"{line}\n" for line in list_text.keep(book, found, style)))
+        io.out.write("".join(f"{line}\n" for line in keep_text.lines(book, found, files, style)))
     return common.answer(book)

@@ -17,7 +17,7 @@ VERBS: Final = {
     "check": "every problem of the ledger, with its place and how to fix it",
     "verify": "every evidence file: is it there, whole, unchanged, and named once",
     "list": "the records, what they claim and what they count",
-    "keep": "until when each record is kept",
+    "keep": "until when each record and evidence file is kept",
     "packet": "one PDF that answers a letter: records, sources, certificates",
     "gaps": "the fewest credits that close everything short, and by when",
     "plan": "where each license would stand with records not yet taken",

@@ -23,13 +23,12 @@ def carry_out(
 ) -> Exit:
     """Save what a step does to both files, or show it, and answer; `more` goes into the JSON."""
     if options.dry_run:
-        return answer(book, record, archive.tried(book, step), options, io, more=more)
+        return answer(record, archive.tried(book, step), options, io, more=more)
     both = archive.perform(book, step, open_history(io.env))
-    return answer(book, record, both, options, io, done=step.what, more=more)
+    return answer(record, both, options, io, done=step.what, more=more)
 
 
 def answer(
-    book: Book,
     record: str | None,
     both: Both,
     options: Namespace,

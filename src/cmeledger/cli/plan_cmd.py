@@ -11,9 +11,10 @@ from cmeledger.cli.main import VERBS, Io
 from cmeledger.ledger.schema import ACTIVITY, KINDS
 from cmeledger.problems import Exit, UsageError
 from cmeledger.report import documents
-from cmeledger.report.planned import document, lines, planned
+from cmeledger.report.planned import compared, document, lines
 from cmeledger.report.terminal import style_for
 from cmeledger.typed import value_of
+from cmeledger.visible import visible
 
 KEYS = {key.name: key for key in ACTIVITY}
 
@@ -48,11 +49,9 @@ def run(options: Namespace, io: Io) -> Exit:
     book = common.open_named(options, io)
     extra = [_record(text, number, book) for number, text in enumerate(options.extra, 1)]
     statuses = frozenset({"planned", "attended"} if options.attended else {"planned"})
-    tallies = book.tallies()
-    before = common.reports(book, book.held(tallies) or tallies, None)
-    plan = planned(book, extra, statuses, max(report.cycle.end for report in before))
-    later = {tally.license: tally for tally in plan.book.tallies()}
-    after = [plan.book.report(later[item.tally.license], item.cycle) for item in before]
+    plan, before, after = compared(book, extra, statuses)
+    for doubt in plan.doubts:
+        print(f"warning: {visible(doubt)}", file=io.err)
     if options.json:
         io.out.write(documents.dumps(document(plan, book.day, before, after)))
     else:
@@ -71,15 +70,19 @@ def _record(text: str, number: int, book: Book) -> Mapping[str, Any]:
         for word in split(text):
             name, sign, value = word.partition("=")
             if sign and name in KEYS:
-                found[name] = value_of(KEYS[name], value, book.day)
+                said = name, value_of(KEYS[name], value, book.day)
             elif word in KINDS:
-                found["kind"] = word
+                said = "kind", word
             elif not word[:1].isdigit() and word[:1] != ".":
                 topics.append(word)
+                continue
             elif "-" in word or word.count("/") == 2:
-                found["date"] = entry.a_date(word, book.day)
+                said = "date", entry.a_date(word, book.day)
             else:
-                found["credits"] = entry.an_amount(word)
+                said = "credits", entry.an_amount(word)
+            if said[0] in found:
+                raise UsageError(f"--with '{text}': {said[0]} is said twice")
+            found[said[0]] = said[1]
         if topics:
             found["topics"] = value_of(KEYS["topics"], ",".join(topics), book.day)
     except ValueError as error:

@@ -35,9 +35,9 @@ def run(options: Namespace, io: Io) -> Exit:
     dates, short = remind_text.near(book, ahead(book, held), reports, options.days)
     line = remind_text.line(book, dates, short)
     if options.json:
-        from cmeledger.report import documents
+        from cmeledger.report import ahead_json, documents
 
-        found = remind_text.document(book, options.days, dates, short)
+        found = ahead_json.remind(book, options.days, dates, short)
         io.out.write(documents.dumps(found))
     elif line is not None:
         io.out.write(f"{style_for(io.out, io.env).plain(line)}\n")

@@ -41,28 +41,31 @@ def run(options: Namespace, io: Io) -> Exit:
     book = opened._replace(day=day)
     tallies = book.tallies()
     chosen = tallies if options.cycle else book.going(tallies)
-    by_cycle = {
-        (report.tally.license.jurisdiction, report.cycle.end): report
-        for report in reversed(common.reports(book, chosen, options.cycle))
-    }
-    reports = list(reversed(by_cycle.values()))
+    shown = common.reports(book, chosen, options.cycle)
+    reports = renewal.ready(book, shown)
     operation = change.renewing(book, reports)
-    for item in renewal.earlier(opened, reports):
-        when = f" on {item.attested.isoformat()}" if item.attested else ""
+    for note in renewal_text.before(opened, reports):
+        print(f"note: {note}", file=io.err)
+    for report in [] if options.cycle else renewal.skipped(opened, reports):
         print(
-            f"note: attested already{when}; that record stays, the new one is compared", file=io.err
+            f"note: if you mean the renewal of {report.cycle.end.isoformat()}: cmeledger renew "
+            f"--cycle {report.cycle.end.year} --date DATE{common.again(options)}",
+            file=io.err,
         )
+    if len(reports) > 1:
+        text = f"these are {len(reports)} renewals; for one of them alone, add --cycle YEAR"
+        print(f"note: {text}", file=io.err)
     if common.answer(opened) is Exit.NO:
         again = common.again(options)
         text = "what has an error is left out of these totals: see cmeledger check"
         print(f"note: {text}{again}", file=io.err)
     if not options.json:
         style = style_for(io.out, io.env)
-        shown = [
+        lines = [
             *renewal_text.lines(book, reports, style),
             *renewals.as_lines(opened, style, common.again(options)),
         ]
-        io.out.write("".join(f"{line}\n" for line in shown))
+        io.out.write("".join(f"{line}\n" for line in lines))
     more = {
         "licenses": [renewal_json.ready(book, report) for report in reports],
         "renewals": renewals.as_json(opened),

@@ -8,7 +8,7 @@ from cmeledger.cli import common
 from cmeledger.cli.main import VERBS, Io
 from cmeledger.ledger.context import nearest
 from cmeledger.problems import Exit, UsageError
-from cmeledger.report import documents, rules_text
+from cmeledger.report import documents, rules_json, rules_text
 from cmeledger.report.changes import changes
 from cmeledger.report.terminal import style_for
 from cmeledger.rules import rulebook as rules
@@ -57,7 +57,7 @@ def run(options: Namespace, io: Io) -> Exit:
                 f"it is in force for renewals {dates}; name one with --renewal"
             )
     if options.json:
-        io.out.write(documents.dumps(documents.rules(rulebook, shown, kinds, renewal)))
+        io.out.write(documents.dumps(rules_json.rules(rulebook, shown, kinds, renewal)))
     else:
         style = style_for(io.out, io.env)
         found = rules_text.lines(rulebook, shown, kinds, renewal, style, brief=options.id is None)
@@ -74,7 +74,7 @@ def _diff(options: Namespace, rulebook: Rulebook, io: Io) -> Exit:
     if options.json:
         found = list(changes(rulebook, one, other, only))
         tags = rules_text.tags_of(found)
-        io.out.write(documents.dumps(documents.rules_diff(rulebook, one, other, found, tags)))
+        io.out.write(documents.dumps(rules_json.rules_diff(rulebook, one, other, found, tags)))
     else:
         style = style_for(io.out, io.env)
         head = rules_text.comparing(rulebook, one, other, style)

@@ -1,12 +1,15 @@
 """What `undo` and `redo` are: one step through the history, back or forth."""
 
+import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
 from cmeledger.book import open_book
 from cmeledger.cli import common, writing
 from cmeledger.cli.main import VERBS, Io
+from cmeledger.ledger.entries import Entry
 from cmeledger.ledger.history import open_history
+from cmeledger.ledger.pair import Both
 from cmeledger.problems import Exit, LedgerUnusable
 
 
@@ -30,7 +33,7 @@ def verb(
 
 def _turn(options: Namespace, io: Io, *, back: bool) -> Exit:
     """Undo or redo the last save of the ledger, or show it."""
-    from cmeledger.ledger.undo import look, redo, undo
+    from cmeledger.ledger.undo import look, look_at_both, redo, undo
 
     file = common.ledger_name(options, io)
     history = writing.needed(file, open_history(io.env))
@@ -44,7 +47,22 @@ def _turn(options: Namespace, io: Io, *, back: bool) -> Exit:
     writing.warn(file, book, kept, options, io)
     if options.dry_run:
         step = look(file, history, back=back)
+        if step.entry.pair:
+            steps = look_at_both(step.entry.pair, history, back=back)
+            both = Both(*(writing.shown(one.now, one.turned(one.now)) for one in steps))
+            return _answer_both(step.entry, both, options, io)
         return writing.answer(None, writing.shown(step.now, step.turned(step.now)), options, io)
-    entry, saved = (undo if back else redo)(file, history)
-    verb = "undone" if back else "done again"
-    return writing.answer(None, saved, options, io, done=f"{verb}: {entry.what}")
+    entry, saved, turned_both = (undo if back else redo)(file, history)
+    done = f"{'undone' if back else 'done again'}: {entry.what}"
+    if turned_both:
+        return _answer_both(entry, turned_both, options, io, done=done)
+    return writing.answer(None, saved, options, io, done=done)
+
+
+def _answer_both(entry: Entry, both: Both, options: Namespace, io: Io, *, done: str = "") -> Exit:
+    """Say what the step does to ledger and archive, whichever of the two was named."""
+    from cmeledger.cli import moving
+
+    if entry.pair and os.path.realpath(common.ledger_name(options, io)) == entry.pair.archive:
+        options.ledger = entry.pair.ledger
+    return moving.answer(None, both, options, io, done=done)

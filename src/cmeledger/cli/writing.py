@@ -14,7 +14,7 @@ from cmeledger.book import Book, archive_name, open_book
 from cmeledger.change import Operation, perform
 from cmeledger.cli import asking, common
 from cmeledger.cli.main import Io
-from cmeledger.ledger import beside
+from cmeledger.ledger import beside, disk
 from cmeledger.ledger.history import History, open_history
 from cmeledger.ledger.leftover import sweep
 from cmeledger.ledger.save import Saved
@@ -23,6 +23,8 @@ from cmeledger.report import documents
 from cmeledger.report.terminal import Style, style_for
 from cmeledger.visible import visible
 
+_CONTEXT: Final = 3
+"""How many lines a diff shows around a change."""
 NO_MORE: Final[Mapping[str, object]] = MappingProxyType({})
 
 
@@ -55,12 +57,7 @@ def tidied(book: Book, options: argparse.Namespace, io: Io) -> Book:
     write = not options.dry_run
     book, count = archive.tidied(book, open_history(io.env), write=write)
     if count and write:
-        words = "a record" if count == 1 else f"{count} records"
-        print(
-            f"note: a move that was cut off left {words} in the ledger and in its archive; "
-            "the archive is without now",
-            file=io.err,
-        )
+        print(f"note: {archive.cleared_up(count)}", file=io.err)
     return book
 
 
@@ -225,8 +222,23 @@ def _diff(name: str, saved: Saved) -> Iterator[str]:
         StringIO(part.decode("utf-8-sig", "replace"), newline="\n").readlines()
         for part in (saved.before, saved.after)
     )
-    for line in unified_diff(before, after, name, name):
-        yield line if line.endswith("\n") else f"{line}\n"
+    # What both begin and end with would cost difflib a minute in a large ledger.
+    start, end = disk.shared_ends(saved.before, saved.after)
+    skip = max(0, saved.before.count(b"\n", 0, start) - _CONTEXT)
+    stop = max(0, saved.before.count(b"\n", len(saved.before) - end) - 1 - _CONTEXT)
+    old, new = (lines[skip : len(lines) - stop] for lines in (before, after))
+    for line in unified_diff(old, new, name, name, n=_CONTEXT):
+        if line.startswith("@@ "):
+            spans = (_further(span, skip) for span in line.split()[1:3])
+            yield f"@@ {' '.join(spans)} @@\n"
+        else:
+            yield line if line.endswith("\n") else f"{line}\n"
+
+
+def _further(span: str, by: int) -> str:
+    """Count the lines of "-7,3" from further up."""
+    number, *count = span[1:].split(",")
+    return ",".join([f"{span[0]}{int(number) + by}", *count])
 
 
 def _painted(lines: Iterator[str], style: Style) -> Iterator[str]:

@@ -72,6 +72,9 @@ class Layout:
         self.sections = list(self._sections())
         self._entry_starts = [item.start for item in self.entries]
         self._numbers = {item.path: number for number, item in enumerate(self.sections)}
+        self._of_records: dict[Path, list[Section]] = {}
+        for item in self.sections:
+            self._of_records.setdefault(item.path[:2], []).append(item)
 
     def line_start(self, position: int) -> int:
         """Find where the line at a position begins."""
@@ -98,7 +101,12 @@ class Layout:
 
     def sections_of(self, path: Path) -> list[Section]:
         """Find the sections of a table: its own, and those of the tables inside it."""
-        return [item for item in self.sections if path and item.path[: len(path)] == path]
+        sections = self._of_records.get(path, []) if len(path) == 2 else self.sections
+        return [item for item in sections if path and item.path[: len(path)] == path]
+
+    def number(self, section: Section) -> int:
+        """Find which section of the text it is, from 0."""
+        return self._numbers[section.path]
 
     def entries_of(self, section: Section) -> list[Entry]:
         """Find the lines of one section."""
@@ -110,7 +118,7 @@ class Layout:
         end = self.line_end(section.own_end)
         position = self.next_line(end)
         last = end
-        while position < section.limit and self._is_comment(position):
+        while position < section.limit and self.is_comment(position):
             last = self.line_end(position)
             position = self.next_line(position)
         touches_next = position >= section.limit and section.limit < len(self.text)
@@ -123,7 +131,7 @@ class Layout:
         start = section.start
         while start > floor:
             above = self.line_start(start - 1)
-            if above < floor or not self._is_comment(above):
+            if above < floor or not self.is_comment(above):
                 break
             start = above
         return start
@@ -174,7 +182,8 @@ class Layout:
         """Count a position's line, from 1."""
         return self.text.count("\n", 0, position) + 1
 
-    def _is_comment(self, start: int) -> bool:
+    def is_comment(self, start: int) -> bool:
+        """Tell whether the line that begins at a position is a comment."""
         return self.text.startswith("#", self._first_letter(start))
 
     def _first_letter(self, start: int) -> int:

@@ -23,6 +23,15 @@ def doubled(document: Document, archive: Document) -> frozenset[int]:
     )
 
 
+def without_doubled(document: Document, archive: Document) -> Document:
+    """Give what an archive reads as, without the activities that stand in the ledger as well."""
+    both = doubled(document, archive)
+    if not both:
+        return archive
+    rest = [item for n, item in enumerate(archive.tables["activity"]) if n not in both]
+    return archive._replace(tables=archive.tables | {"activity": rest})
+
+
 def _by_title(document: Document) -> dict[str, list[tuple[int, dict[str, Any]]]]:
     """Sort the activities that have a title by it, with their numbers."""
     activities = document.tables.get("activity")

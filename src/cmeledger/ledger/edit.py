@@ -154,7 +154,7 @@ def remove(data: bytes, path: Path, document: Document | None = None) -> Edited:
         return near
     layout = opened.layout
     place = layout.places.found[path]
-    splices = inline.remove(layout, path) if place.key is None else [fresh.without(layout, path)]
+    splices = inline.remove(layout, path) if place.key is None else fresh.without(layout, [path])
     if not rest and place.key is not None:
         del meant[table]
     at = (place.key or place.value or (0, 0))[0]

@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 from cmeledger.ledger import disk
 
 _VERSION: Final = 1
+_MAX_HEAD: Final = 32 << 20
+"""Ids and fingerprints of all records that the largest ledger can hold stay below."""
 
 
 class Touched(NamedTuple):
@@ -125,7 +127,7 @@ def read_head(path: str) -> Entry | None:
     """Read an entry without its bytes; None: it is torn, of another version, or gone."""
     try:
         with open(path, "rb") as opened:
-            line = opened.readline(1 << 20)
+            line = opened.readline(_MAX_HEAD)
             size = os.fstat(opened.fileno()).st_size
         head = json.loads(line)
         if head["version"] != _VERSION or size != len(line) + sum(head["sizes"]):

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+import stat
 from collections.abc import Callable
 from typing import IO
 
@@ -41,6 +42,7 @@ def write(file: str, fill: Callable[[IO[bytes]], object], *, force: bool) -> boo
             opened.flush()
             os.fsync(opened.fileno())
         if force:
+            _as_open_as(file, temporary)
             os.replace(temporary, file)
         else:
             disk.settle(temporary, file)
@@ -53,3 +55,11 @@ def write(file: str, fill: Callable[[IO[bytes]], object], *, force: bool) -> boo
         with contextlib.suppress(OSError, ValueError):
             os.unlink(temporary)
     return disk.keep_names(folder)
+
+
+def _as_open_as(file: str, temporary: str) -> None:
+    """Let others read what takes a file's place as they could read that file."""
+    with contextlib.suppress(FileNotFoundError):
+        mode = os.lstat(file).st_mode
+        if stat.S_ISREG(mode):
+            os.chmod(temporary, stat.S_IMODE(mode) & 0o777)

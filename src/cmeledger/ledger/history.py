@@ -248,14 +248,6 @@ class History:
         os.replace(beside, path)
         disk.keep_names(os.path.dirname(path))
 
-    def get_draft(self, file: str, name: str) -> dict[str, Any] | None:
-        """Give an unfinished form, if there is one that can be read."""
-        try:
-            form = json.loads(disk.read_file(os.path.join(self.place(file), _draft(name))))
-        except (OSError, ValueError):
-            return None
-        return form if isinstance(form, dict) else None
-
     def drafts(self, file: str) -> Iterator[dict[str, Any]]:
         """Give every unfinished form that can be read."""
         for path in self.unfinished(file)[1]:

@@ -1,17 +1,38 @@
-"""Put an activity where its date belongs: its lines and the comments above them as they are.
+"""Put activities where their dates belong: their lines and the comments above them as they are.
 
-In its own file, or in the other one of ledger and archive.
+In their own file, or in the other one of ledger and archive. All are cut out at once and put in at
+once, and each text is read again once: it must say what was meant, in the lines that were there.
 """
 
+import re
+import sys
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final, NamedTuple, TypeVar
 
 from cmeledger.ledger import edit, fresh, spell
 from cmeledger.ledger.blocks import Layout
 from cmeledger.ledger.edit import Edited
 from cmeledger.ledger.parse import Document, NotToml, parse
 from cmeledger.ledger.spell import BY_HAND, EditRefused
+from cmeledger.ledger.splice import Splice, applied
 from cmeledger.model import Path
+
+T = TypeVar("T")
+_HEADER: Final = re.compile(r"^[ \t]*\[\[[ \t]*activity[ \t]*\]\]", re.MULTILINE)
+_AROUND: Final = 2
+"""How many records are looked at on either side of a place: they say how many blank lines."""
+_ADVICE: Final = "nothing was changed; move it in your editor"
+
+
+class Text(NamedTuple):
+    """The bytes of a file, and what they read as."""
+
+    data: bytes
+    document: Document
 
 
 class _Lines(NamedTuple):
@@ -26,51 +47,140 @@ class _Lines(NamedTuple):
     """How many lines of comments stand above its header."""
 
 
+class _Part(NamedTuple):
+    """Some lines of a text, laid out."""
+
+    start: int
+    first: int
+    """The number that its first record has in the whole."""
+    stop: int
+    """That of the first record below it."""
+    layout: Layout
+
+    def own(self, numbers: Sequence[int]) -> slice:
+        """Find which of some numbers in order are of this part."""
+        return slice(bisect_left(numbers, self.first), bisect_left(numbers, self.stop))
+
+
 def move(data: bytes, path: Path, document: Document | None = None) -> Edited:
     """Move an activity to where `edit.add` would put one of its day.
 
-    It is taken out and a record of that day is added, which the activity's own lines then replace:
-    where it goes, and how many blank lines stand around, is `edit`'s to say. One that stands there
-    already, or among records of its own day, stays. `document` is what the bytes read as, where
-    that is known. Raises EditRefused.
+    One that stands there already, or among records of its own day, stays. `document` is what the
+    bytes read as, where that is known. Raises EditRefused.
     """
     stays = edit.change(data, path, {}, document)  # refuses what does not read, or is not there
-    document = stays.document
-    records, number = document.tables["activity"], int(path[1])
+    records, number = stays.document.tables["activity"], int(path[1])
     own, rest = records[number], [*records[:number], *records[number + 1 :]]
     day = _day_of(own)
     index = fresh.index(rest, own)
     passed = rest[min(number, index) : max(number, index)]
     if all(fresh.day_of(other) == day for other in passed):
         return stays
-    lines = _lines_of(document, path)
-    without = edit.remove(data, path, document)  # refuses tables that stand apart
-    text, line = _put_in(without.data, lines, without.document)
-    meant = document.tables | {"activity": [*rest[:index], own, *rest[index:]]}
-    return _judged(text, data, data, meant, index, line)
+    left, lines = _taken(Text(data, stays.document), [number])
+    moved, splices = _put_in(left, lines)
+    line = left.document.text.count("\n", 0, splices[0].start) + 1 + lines[0].above
+    line += splices[0].text[: splices[0].text.index(lines[0].text)].count("\n")
+    return Edited(moved.data, ("activity", index), line, moved.document)
 
 
-def across(source: bytes, path: Path, target: bytes) -> tuple[Edited, Edited]:
-    """Move an activity out of one file, to where its date belongs in another.
+def across(source: Text, numbers: Sequence[int], target: Text) -> tuple[Text, Text]:
+    """Move activities out of one file, to where their dates belong in another.
 
-    Returns both files. Its lines and comments are the same there, but for the other file's line
-    endings. Raises EditRefused.
+    Returns both files. Lines and comments are the same there, but for the other file's line
+    endings; those of one day keep their order. Raises EditRefused.
     """
-    stays = edit.change(source, path, {})
-    lines = _lines_of(stays.document, path)
-    without = edit.remove(source, path, stays.document)
-    try:
-        there = parse(target)
-    except NotToml as error:
-        raise EditRefused(f"the other file does not read: {error}", BY_HAND) from error
-    eol = "\r\n" if "\r\n" in there.text else "\n"
-    lines = lines._replace(text=lines.text.replace("\r\n", "\n").replace("\n", eol))
-    records = there.tables.get("activity", [])
-    text, line = _put_in(target, lines, there)
-    index = fresh.index(records, lines.record)
-    meant = there.tables | {"activity": [*records[:index], lines.record, *records[index:]]}
-    own = b"\n" + lines.text.encode()
-    return without, _judged(text, target, target + own, meant, index, line)
+    left, lines = _taken(source, numbers)
+    eol = "\r\n" if "\r\n" in target.document.text else "\n"
+    own = [item._replace(text=item.text.replace("\r\n", "\n").replace("\n", eol)) for item in lines]
+    return left, _put_in(target, own)[0]
+
+
+def taken_out(source: Text, numbers: Sequence[int]) -> Text:
+    """Take activities out, with the comments above them. Raises EditRefused."""
+    return _taken(source, numbers)[0]
+
+
+def _taken(source: Text, numbers: Sequence[int]) -> tuple[Text, list[_Lines]]:
+    """Cut activities out, and give their lines in the order of the file."""
+    records = _records(source)
+    gone, rest = sorted(numbers), list(records)
+    for number in reversed(gone):
+        del rest[number]
+    meant = {name: value for name, value in source.document.tables.items() if name != "activity"}
+    if rest:
+        meant["activity"] = rest
+
+    def cut(parts: Iterable[_Part]) -> tuple[Text, list[_Lines]]:
+        splices, lines = [], []
+        for part in parts:
+            own = gone[part.own(gone)]
+            paths: list[Path] = [("activity", number - part.first) for number in own]
+            lines += [
+                _lines_of(part.layout, path, records[number])
+                for path, number in zip(paths, own, strict=True)
+            ]
+            splices += _moved(fresh.without(part.layout, paths), part.start)
+        new = _judged(source, splices, meant)
+        _refuse_other_lines(source.data, [new.data, *(item.text.encode() for item in lines)])
+        return new, lines
+
+    return _near_or_whole(source, gone, cut)
+
+
+def _put_in(target: Text, lines: Sequence[_Lines]) -> tuple[Text, list[Splice]]:
+    """Write activities into a text, each where its date belongs; give the splices, too."""
+    records = list(_records(target))
+    days = [fresh.day_of(item) for item in records]
+    ordered = sorted(lines, key=lambda item: item.day)
+    slots: list[int] = []
+    for item in ordered:
+        index = fresh.slot(days, item.day)
+        slots.append(index - len(slots))  # each goes below those that were put in before
+        days.insert(index, item.day)
+        records.insert(index, item.record)
+    meant = target.document.tables | {"activity": records}
+
+    def put(parts: Iterable[_Part]) -> tuple[Text, list[Splice]]:
+        splices: list[Splice] = []
+        for part in parts:
+            own = part.own(slots)
+            local = [slot - part.first for slot in slots[own]]
+            splices += _moved(list(_splices(part.layout, local, ordered[own])), part.start)
+        new = _judged(target, splices, meant)
+        _refuse_other_lines(new.data, [target.data, *(item.text.encode() for item in lines)])
+        return new, splices
+
+    return _near_or_whole(target, slots, put)
+
+
+def _splices(layout: Layout, slots: Sequence[int], lines: Sequence[_Lines]) -> Iterator[Splice]:
+    """Write activities at their places, as if one were put in after the other."""
+    lifted = -1  # the place below a record above which a blank line was put
+    for slot, group in groupby(zip(slots, lines, strict=True), key=itemgetter(0)):
+        at = fresh.place(layout, "activity", slot)
+        gap, before = at.gap, at.before
+        if slot == lifted and not gap and not at.above_next:
+            gap, before = 1, before + at.eol
+        parts, last_is_comment, any_comment = [before], False, False
+        for number, (_, item) in enumerate(group):
+            # Directly above a header, the last comment would become that record's.
+            gap = 1 if last_is_comment and not gap else gap
+            parts += [at.eol * (gap + 1) if number else "", item.text]
+            last_is_comment = item.comment_last
+            any_comment = any_comment or item.comment_last
+        below = layout.next_line(layout.next_line(at.position))
+        following = (at.after + layout.text[at.position : below]).split("\n")
+        if any_comment and len(following) > 1 and following[1].strip():
+            parts.append(at.eol)
+            lifted = slot + 1 if at.above_next else lifted
+        yield Splice(at.position, at.position, "".join([*parts, at.after]))
+
+
+def _records(text: Text) -> list[Any]:
+    records = text.document.tables.get("activity", [])
+    if not isinstance(records, list):
+        raise EditRefused("activity is not a list of tables", f"write [[activity]]: {BY_HAND}")
+    return records
 
 
 def _day_of(record: dict[str, Any]) -> date:
@@ -80,54 +190,86 @@ def _day_of(record: dict[str, Any]) -> date:
     return day
 
 
-def _lines_of(document: Document, path: Path) -> _Lines:
-    layout = Layout(document.text)
-    if layout.places.found[path].key is None:
-        raise EditRefused("the records are written as one list, activity = [ … ]", BY_HAND)
+def _lines_of(layout: Layout, path: Path, record: dict[str, Any]) -> _Lines:
     sections = layout.sections_of(path)
-    end = layout.end(sections[-1])
-    record = document.tables["activity"][int(path[1])]
+    end, lead = layout.end(sections[-1]), layout.lead(sections[0])
     return _Lines(
         record,
         _day_of(record),
-        document.text[layout.lead(sections[0]) : end],
+        layout.text[lead:end],
         end > layout.line_end(sections[-1].own_end),
-        document.text.count("\n", layout.lead(sections[0]), sections[0].start),
+        layout.text.count("\n", lead, sections[0].start),
     )
 
 
-def _put_in(data: bytes, lines: _Lines, document: Document) -> tuple[str, int]:
-    """Add a record of the activity's day, and write the activity's own lines in its place.
+# ── a large text is laid out only where records move ─────────────────────────────────────────
 
-    Returns the text, and the line of the activity's header.
+
+def _near_or_whole(text: Text, numbers: Sequence[int], do: Callable[[Iterable[_Part]], T]) -> T:
+    """Do something to the lines around some records alone, or, where that fails, to the whole.
+
+    Headers are looked for without regard to strings. Where that misleads, the reading of the result
+    does not give what was meant.
     """
-    added = edit.add(data, "activity", {"date": lines.day}, document)
-    found = added.data.decode("utf-8-sig").split("\n")
-    first, last = added.line - 1, added.line  # the header, and the date
-    ending = "\r" if found[last].endswith("\r") else ""
-    below = found[last + 1 :]
-    blank = []
-    if lines.comment_last and below and below[0].strip():
-        blank = [ending]  # directly above a header, its last comment would become that record's
-    text = "\n".join([*found[:first], lines.text + ending, *blank, *below])
-    return text, added.line + lines.above
+    near = _near(text, numbers)
+    if near:
+        try:
+            return do(near)
+        except EditRefused:
+            pass
+    whole = Layout(text.document.text)
+    place = whole.places.found.get(("activity",))
+    if place is not None and place.value is not None:
+        raise EditRefused("the records are written as one list, activity = [ … ]", BY_HAND)
+    return do([_Part(0, 0, sys.maxsize, whole)])
 
 
-def _judged(
-    text: str, old: bytes, lines: bytes, meant: dict[str, Any], index: int, line: int
-) -> Edited:
-    """Read the result: the records that are meant, in the lines that are given, and no others."""
-    new = (edit.MARK if old.startswith(edit.MARK) else b"") + text.encode()
-    advice = "nothing was changed; move it in your editor"
+def _near(text: Text, numbers: Sequence[int]) -> list[_Part]:
+    """Lay out the lines around some records; nothing where that cannot be told, or is no less."""
+    whole = text.document.text
+    count = len(_records(text))
+    starts = [match.start() for match in _HEADER.finditer(whole)]
+    if len(text.data) <= edit.SMALL or len(starts) != count or not count:
+        return []
+    spans: list[tuple[int, int]] = []
+    for number in numbers:
+        first, stop = max(0, number - _AROUND), number + _AROUND
+        if spans and first <= spans[-1][1]:
+            spans[-1] = spans[-1][0], stop
+        else:
+            spans.append((first, stop))
+    parts = []
+    for first, stop in spans:
+        start = starts[first] if first else 0
+        end = starts[stop] if stop < count else len(whole)
+        parts.append(_Part(start, first, stop, Layout(whole[start:end])))
+    return parts
+
+
+def _moved(splices: Sequence[Splice], by: int) -> list[Splice]:
+    return [Splice(item.start + by, item.end + by, item.text) for item in splices]
+
+
+# ── the results, read again ──────────────────────────────────────────────────────────────────
+
+
+def _judged(text: Text, splices: list[Splice], meant: dict[str, Any]) -> Text:
+    """Make the new text and read it: it must say what is meant. Raises EditRefused."""
+    mark = edit.MARK if text.data.startswith(edit.MARK) else b""
+    new = mark + applied(text.document.text, splices).encode()
     try:
         read = parse(new)
     except NotToml as error:
-        raise EditRefused(f"the ledger would not read: {error}", advice) from error
-    same_lines = _sorted(new) == _sorted(lines)
-    if not same_lines or not spell.same(read.tables, meant):
-        raise EditRefused("the ledger would not say just what was meant", advice)
-    path: Path = ("activity", index)
-    return Edited(new, path, line, read)
+        raise EditRefused(f"the ledger would not read: {error}", _ADVICE) from error
+    if not spell.same(read.tables, meant):
+        raise EditRefused("the ledger would not say just what was meant", _ADVICE)
+    return Text(new, read)
+
+
+def _refuse_other_lines(whole: bytes, parts: Iterable[bytes]) -> None:
+    """See that a text has just the lines of its parts. Raises EditRefused."""
+    if _sorted(whole) != _sorted(b"\n".join(part.removeprefix(edit.MARK) for part in parts)):
+        raise EditRefused("other lines would not stay as they are", _ADVICE)
 
 
 def _sorted(data: bytes) -> list[bytes]:

@@ -338,6 +338,10 @@ def _waivers(
     return tuple(found), tuple(left_out)
 
 
+_IN_LINES: Final = ("renewal", "digest")
+"""Where line feeds belong however the string is written: one line for each record."""
+
+
 def _name_unsafe_strings(
     context: Context,
     document: Document,
@@ -351,7 +355,7 @@ def _name_unsafe_strings(
         places = None
         for path, value in _strings(source.tables):
             unsafe = first_unsafe(value)
-            if unsafe is None and "\n" in value:
+            if unsafe is None and "\n" in value and (path[0], path[-1]) != _IN_LINES:
                 from cmeledger.ledger.source import Places
 
                 places = places or Places(source.text)

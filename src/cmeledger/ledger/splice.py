@@ -21,7 +21,7 @@ def applied(text: str, splices: list[Splice]) -> str:
     """Make the new text. A missing last line ending stays missing."""
     merged: list[Splice] = []
     for item in sorted(splices, key=lambda splice: (splice.start, splice.end)):
-        if merged and item.start < merged[-1].end and not item.text and not merged[-1].text:
+        if merged and item.start <= merged[-1].end and not item.text and not merged[-1].text:
             merged[-1] = Splice(merged[-1].start, max(merged[-1].end, item.end), "")
         else:
             merged.append(item)

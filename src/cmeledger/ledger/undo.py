@@ -1,12 +1,15 @@
 """Take back a save, and do it again, to the byte."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cmeledger.ledger import disk
 from cmeledger.ledger.entries import Entry, Pair, texts
 from cmeledger.ledger.history import History
 from cmeledger.ledger.save import Saved, resolve, save
 from cmeledger.problems import NotWritten
+
+if TYPE_CHECKING:
+    from cmeledger.ledger.pair import Both
 
 
 class Step(NamedTuple):
@@ -64,39 +67,30 @@ def look(file: str, history: History, *, back: bool) -> Step:
     return Step(file, verb, entry, now, here, wanted)
 
 
-def undo(file: str, history: History) -> tuple[Entry, Saved]:
+class Turned(NamedTuple):
+    """What was taken back or done again."""
+
+    entry: Entry
+    saved: Saved
+    both: "Both | None"
+    """The saves of ledger and archive, where the step changed both in one."""
+
+
+def undo(file: str, history: History) -> Turned:
     """Bring back the bytes from before the last save. Raises NotWritten with advice."""
     return _turn(file, history, back=True)
 
 
-def redo(file: str, history: History) -> tuple[Entry, Saved]:
+def redo(file: str, history: History) -> Turned:
     """Save again what was undone last. Raises NotWritten with advice."""
     return _turn(file, history, back=False)
 
 
-def _turn(file: str, history: History, *, back: bool) -> tuple[Entry, Saved]:
-    step = look(file, history, back=back)
-    entry, verb = step.entry, step.verb
-    what = f"{verb} {entry.what}"
-    if entry.state == "direct":
-        # The save never came to its end: bringing the text back is no step of its own to undo.
-        saved = save(file, step.now, step.turned, what, None, kind=verb)
-        history.drop(entry)
-        return entry, saved
-    touched = entry.touched.reversed() if back else entry.touched
-    if entry.pair:
-        return entry, _turn_both(entry.pair, history, back=back)
-    saved = save(
-        file, step.now, step.turned, what, history,
-        touched=touched, kind=verb, target=entry.number,
-    )  # fmt: skip
-    return entry, saved
+def look_at_both(name: Pair, history: History, *, back: bool) -> tuple[Step, Step]:
+    """Find the next steps of a ledger and its archive that were saved in one.
 
-
-def _turn_both(name: Pair, history: History, *, back: bool) -> Saved:
-    """Turn a save of a ledger and its archive as it was made: both in one step."""
-    from cmeledger.ledger import pair
-
+    Raises NotWritten where something was saved in one of the two since.
+    """
     ledger, archive = (look(file, history, back=back) for file in (name.ledger, name.archive))
     for step in (ledger, archive):
         if step.entry.pair != name:
@@ -106,6 +100,34 @@ def _turn_both(name: Pair, history: History, *, back: bool) -> Saved:
                 "nothing was written",
                 "move the record itself: cmeledger archive, cmeledger restore ID",
             )
+    return ledger, archive
+
+
+def _turn(file: str, history: History, *, back: bool) -> Turned:
+    step = look(file, history, back=back)
+    entry, verb = step.entry, step.verb
+    what = f"{verb} {entry.what}"
+    if entry.state == "direct":
+        # The save never came to its end: bringing the text back is no step of its own to undo.
+        saved = save(file, step.now, step.turned, what, None, kind=verb)
+        history.drop(entry)
+        return Turned(entry, saved, None)
+    touched = entry.touched.reversed() if back else entry.touched
+    if entry.pair:
+        both = _turn_both(entry.pair, history, back=back)
+        return Turned(entry, both.as_one(), both)
+    saved = save(
+        file, step.now, step.turned, what, history,
+        touched=touched, kind=verb, target=entry.number,
+    )  # fmt: skip
+    return Turned(entry, saved, None)
+
+
+def _turn_both(name: Pair, history: History, *, back: bool) -> "Both":
+    """Turn a save of a ledger and its archive as it was made: both in one step."""
+    from cmeledger.ledger import pair
+
+    ledger, archive = look_at_both(name, history, back=back)
     entry = ledger.entry
     return pair.save_both(
         ledger.file,
@@ -119,4 +141,4 @@ def _turn_both(name: Pair, history: History, *, back: bool) -> Saved:
             (entry.number, archive.entry.number),
         ),
         history,
-    ).as_one()
+    )

@@ -24,6 +24,8 @@ class Ahead(NamedTuple):
     """What is due, in a few words."""
     more: str
     """What belongs to it: the license, or the records."""
+    renewal: tuple[str, date] | None = None
+    """Of a deadline: the jurisdiction, and the renewal date it comes before."""
 
 
 def ahead(book: Book, tallies: Sequence[Tally]) -> list[Ahead]:
@@ -69,6 +71,7 @@ def _deadlines(book: Book, tally: Tally, cycle: Cycle) -> Iterator[Ahead]:
             day,
             deadline.name,
             f"{license_name(license)}, renewal date {cycle.end.isoformat()}",
+            (license.jurisdiction, cycle.end),
         )
 
 

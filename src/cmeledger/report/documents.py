@@ -1,20 +1,16 @@
 """The JSON documents of the commands (docs/json.md): plain dicts, credits as JSON numbers."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from cmeledger.book import Book
 from cmeledger.model import Activity, LeftOut, License
 from cmeledger.problems import Problem
-from cmeledger.report.changes import Change
-from cmeledger.report.rules_text import gives, limits
 from cmeledger.report.views import RecordView, left_out_of
 from cmeledger.rules.counting import Counted, Reason
 from cmeledger.rules.cycles import Cycle, deadlines
 from cmeledger.rules.retention import Keeping
-from cmeledger.rules.rulebook import Requirement, Rulebook, limits_of, topics_of
 from cmeledger.rules.standing import Report, Standing
 
 if TYPE_CHECKING:  # it brings hashes along, which only `verify` and `check` need
@@ -203,6 +199,7 @@ def _evidence(item: "Named") -> Json:
         "recorded": seen.item.sha256,
         "sha256": seen.digest,
         "same_bytes_as": item.same_as,
+        "moved_to": item.moved_to,
         "message": seen.message or None,
         "help": seen.help or None,
     }
@@ -250,116 +247,27 @@ def listing(book: Book, records: Iterable[tuple[Activity, Counted]]) -> Json:
     }
 
 
-def keep(book: Book, records: Iterable[tuple[Activity, Keeping]]) -> Json:
-    """List how long each record is kept."""
+def keep(
+    book: Book, records: Iterable[tuple[Activity, Keeping]], files: Mapping[str, Keeping]
+) -> Json:
+    """List how long each record and each evidence file is kept."""
     return {
         "schema": SCHEMA,
         "as_of": book.day.isoformat(),
         "records": [
-            {
-                "id": activity.id,
-                "keep_until": keeping.until.isoformat() if keeping.until else None,
-                "kept_for_good": keeping.for_good,
-                "expired": keeping.expired(book.day),
-            }
-            for activity, keeping in records
+            {"id": item.id} | _kept(book, keeping) | {"archived": item.archived}
+            for item, keeping in records
         ],
+        "files": [{"file": file} | _kept(book, keeping) for file, keeping in files.items()],
         "archive": archive(book),
     }
 
 
-def rules(
-    rulebook: Rulebook, shown: Sequence[Requirement], kinds: Sequence[str], renewal: date
-) -> Json:
-    """Say what is in force for a renewal date, with sources and readings."""
-    tags = {tag for item in shown for tag in item.sources}
-    tags |= {tag for kind in kinds for tag in rulebook.kinds[kind].sources}
+def _kept(book: Book, keeping: Keeping) -> Json:
     return {
-        "schema": SCHEMA,
-        "jurisdiction": rulebook.jurisdiction,
-        "edition": rulebook.edition,
-        "checked": rulebook.checked.isoformat(),
-        "renewal": renewal.isoformat(),
-        "requirements": [_rule(item, renewal) for item in shown],
-        "kinds": [
-            {
-                "id": kind,
-                "gives": gives(rulebook.kinds[kind]),
-                "limits": limits(rulebook.kinds[kind]),
-                "source": rulebook.kinds[kind].source,
-                "reading": rulebook.kinds[kind].reading,
-            }
-            for kind in kinds
-        ],
-        "sources": {tag: text for tag, text in rulebook.sources.items() if tag in tags},
-        "readings": list(rulebook.readings),
-    }
-
-
-def rules_diff(
-    rulebook: Rulebook, one: date, other: date, found: Sequence[Change], tags: set[str]
-) -> Json:
-    """Say what changes between renewals on two days."""
-    return {
-        "schema": SCHEMA,
-        "jurisdiction": rulebook.jurisdiction,
-        "edition": rulebook.edition,
-        "checked": rulebook.checked.isoformat(),
-        "renewals": [one.isoformat(), other.isoformat()],
-        "changes": [
-            {
-                "id": change.id,
-                "change": change.kind,
-                "old": change.old and _rule(change.old, one),
-                "new": change.new and _rule(change.new, other),
-                "details": [
-                    {
-                        "what": detail.what,
-                        "of": detail.of,
-                        "old": _plain(detail.old),
-                        "new": _plain(detail.new),
-                        "source": ", ".join(detail.sources) or None,
-                    }
-                    for detail in change.details
-                ],
-            }
-            for change in found
-        ],
-        "sources": {tag: text for tag, text in rulebook.sources.items() if tag in tags},
-    }
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return number(value)
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _rule(item: Requirement, renewal: date) -> Json:
-    return {
-        "id": item.id,
-        "name": item.name,
-        "asks": item.asks,
-        "unit": item.unit,
-        "asked": number(item.credits),
-        "by_type": {name: number(amount) for name, amount in item.by_type.items()},
-        "not_for": sorted(item.not_for),
-        "practice": item.practice,
-        "once": item.once,
-        "category": item.category,
-        "topics": list(topics_of(item, renewal)),
-        "topic_limits": {
-            name: number(rule.limit)
-            for name, rule in topics_of(item, renewal).items()
-            if rule.limit is not None
-        },
-        "kind_limits": {
-            kind: number(rule.credits) for kind, rule in limits_of(item, renewal).items()
-        },
-        "from": item.start.isoformat() if item.start else None,
-        "to": item.end.isoformat() if item.end else None,
-        "source": item.source,
-        "reading": item.reading,
+        "keep_until": keeping.until.isoformat() if keeping.until else None,
+        "kept_for_good": keeping.for_good,
+        "expired": keeping.expired(book.day),
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import Final
 
 from cmeledger.book import Book
 from cmeledger.report import documents
@@ -15,6 +16,11 @@ from cmeledger.rules.rulebook import Requirement
 from cmeledger.rules.standing import Report
 from cmeledger.visible import visible
 
+NOT_PROVED: Final = (
+    "This may not be the fewest: too many requirements take each other's topics, and the search "
+    "was stopped. It closes them all the same."
+)
+
 
 def lines(book: Book, reports: Sequence[Report], found: Gaps, style: Style) -> Iterator[str]:
     """Lay out what to do, by when, and what each credit serves."""
@@ -26,12 +32,15 @@ def lines(book: Book, reports: Sequence[Report], found: Gaps, style: Style) -> I
     yield ""
     if not found.steps and not found.unclosed:
         yield "Nothing is short: no credit is missing."
+        yield from _readings(reports, found, style)
         return
     if found.credits:
         text = f"{_credits(found.credits)} will do"
         if found.apart > found.credits:
             text += f" ({amount(found.apart)} if none served two requirements)"
         yield from wrap(f"{text}.", style)
+        if not found.fewest:
+            yield from wrap(NOT_PROVED, style)
     trainings = [step for step in found.steps if step.credits is None]
     if trainings:
         many = plural(len(trainings), "training")
@@ -45,8 +54,39 @@ def lines(book: Book, reports: Sequence[Report], found: Gaps, style: Style) -> I
     for key, why in found.unclosed:
         text = f"{_name(key, reports)}: nothing done from now on can close it; {why}."
         yield from wrap(text, style, indent="    ", first="  ! ")
+    yield from _notes(reports, style)
+    yield from _readings(reports, found, style)
     yield ""
     yield from wrap("Planned and attended credits are not taken for done.", style)
+
+
+def _notes(reports: Sequence[Report], style: Style) -> Iterator[str]:
+    """Say what is known of requirements that are short: a waiver asked for, a training going on."""
+    noted: dict[str, list[str]] = {}
+    for place, report in enumerate(reports):
+        for standing in report.standings:
+            for note in standing.notes if standing.status == "short" else ():
+                name = _name((place, standing.requirement.id), reports)
+                noted.setdefault(note, []).append(name)
+    for note, names in noted.items():
+        yield ""
+        text = join(names)
+        yield from wrap(f"{text[0].upper()}{text[1:]}: {note}.", style)
+
+
+def _readings(reports: Sequence[Report], found: Gaps, style: Style) -> Iterator[str]:
+    """Say what would satisfy either reading of an open question, where the steps do not."""
+    for key, credits in found.open_readings:
+        requirement = _requirement(key, reports)
+        reading = requirement.either_reading
+        assert reading is not None  # only such are named
+        apart = in_a_sentence(_requirement((key[0], reading.apart_from), reports))
+        text = (
+            f"{_name(key, reports)}, an open question ({reading.text}): "
+            f"{_credits(credits)} more that are not {apart} would satisfy either reading."
+        )
+        yield ""
+        yield from wrap(f"{text[0].upper()}{text[1:]}", style)
 
 
 def _said(step: Step, reports: Sequence[Report]) -> str:
@@ -61,7 +101,7 @@ def _said(step: Step, reports: Sequence[Report]) -> str:
     if any(step.start > report.day for report in reports):
         text += f", not before {day(step.start)}"
     if step.credits is not None:
-        text += f": for {join(_name(key, reports) for key in step.serves)}"
+        text += f": for {join(dict.fromkeys(_name(key, reports) for key in step.serves))}"
     return f"{text}."
 
 
@@ -90,6 +130,7 @@ def document(book: Book, reports: Sequence[Report], found: Gaps) -> Json:
         "as_of": book.day.isoformat(),
         "credits": number(found.credits),
         "credits_apart": number(found.apart),
+        "fewest": found.fewest,
         "steps": [
             {
                 "credits": None if step.credits is None else number(step.credits),
@@ -102,6 +143,10 @@ def document(book: Book, reports: Sequence[Report], found: Gaps) -> Json:
             for step in found.steps
         ],
         "unclosed": [_key(key, reports) | {"why": why} for key, why in found.unclosed],
+        "open_readings": [
+            _key(key, reports) | {"credits": number(credits)}
+            for key, credits in found.open_readings
+        ],
         "archive": documents.archive(book),
     }
 

@@ -1,4 +1,4 @@
-"""`list` and `keep` for people, and the table for a spreadsheet."""
+"""`list` for people, and the table for a spreadsheet."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +9,6 @@ from cmeledger.book import Book
 from cmeledger.model import ZERO, Activity
 from cmeledger.report.terminal import Style, amount, fit, plural
 from cmeledger.rules.counting import Counted
-from cmeledger.rules.retention import Keeping
 from cmeledger.visible import visible
 
 WIDE: Final = 120
@@ -27,7 +26,7 @@ def lines(book: Book, records: Sequence[tuple[Activity, Counted]], style: Style)
     wide = style.width >= WIDE
     if not records:
         yield "No record matches."
-        yield from _left_out(book)
+        yield from left_out(book)
         return
     title_width = style.width - MARGIN - (50 if wide else 0)
     head = f"{'date':<10}  cat  {'status':<8} {'credits':>7}  "
@@ -56,29 +55,11 @@ def lines(book: Book, records: Sequence[tuple[Activity, Counted]], style: Style)
         yield f"{kind:<22} {count:>7} {amount(asked):>9} {amount(given):>9}"
     sums = [sum((total[n] for total in kinds.values()), ZERO) for n in range(3)]
     yield style.bold(f"{'all':<22} {sums[0]:>7} {amount(sums[1]):>9} {amount(sums[2]):>9}")
-    yield from _left_out(book)
+    yield from left_out(book)
 
 
-def keep(book: Book, records: Sequence[tuple[Activity, Keeping]], style: Style) -> Iterator[str]:
-    """Lay out until when each record is kept."""
-    yield style.dim(f"{'keep until':<14}  {'':<6}  id, title")
-    for activity, keeping in records:
-        if keeping.for_good:
-            until = "for good"
-        elif keeping.until is None:
-            until = "still going on"
-        else:
-            until = keeping.until.isoformat()
-        mark = "over" if keeping.expired(book.day) else ""
-        yield f"{until:<14}  {mark:<6}  {activity.id}"
-        yield style.dim(" " * 24 + fit(activity.title, style.width - 24).rstrip())
-    gone = sum(keeping.expired(book.day) for _, keeping in records)
-    yield ""
-    yield f"{plural(len(records), 'record')}, of which {gone} may be discarded."
-    yield from _left_out(book)
-
-
-def _left_out(book: Book) -> Iterator[str]:
+def left_out(book: Book) -> Iterator[str]:
+    """Say how many records an error leaves out."""
     if book.ledger.left_out:
         count = plural(len(book.ledger.left_out), "record")
         yield f"{count} left out for an error: cmeledger check"

@@ -153,13 +153,18 @@ def packet(book: Book, chosen: Sequence[Chosen], certificates: Sequence[Certific
         visible(book.ledger.physician.name or "A physician without a name in the ledger"),
         day(book.day),
         book.rulebook.edition,
-        tuple(_part(book, item, files) for item in chosen),
+        tuple(_part(book, item, files, certificates) for item in chosen),
         f"{plural(errors, 'record')} of the ledger left out for an error" if errors else None,
         tuple(_listed(item) for item in certificates),
     )
 
 
-def _part(book: Book, chosen: Chosen, files: dict[str, list[int]]) -> Part:
+def _part(
+    book: Book,
+    chosen: Chosen,
+    files: dict[str, list[int]],
+    certificates: Sequence[Certificate],
+) -> Part:
     report = chosen.report
     license, cycle = report.tally.license, report.cycle
     number = f" {visible(license.number)}" if license.number else " without a number"
@@ -171,7 +176,7 @@ def _part(book: Book, chosen: Chosen, files: dict[str, list[int]]) -> Part:
         headline(report),
         tuple(map(_summary, shown)),
         tuple(_sources(book, shown)),
-        tuple(_relief(chosen)),
+        tuple(_relief(chosen, certificates)),
         tuple(_sections(chosen, files)),
     )
 
@@ -182,7 +187,9 @@ def _summary(standing: Standing) -> Summary:
         numbers = "completed" if standing.counted else "not completed"
     else:
         numbers = f"{amount(standing.counted)} of {amount(standing.asked)} credits"
-    share = min(standing.counted / standing.asked, Decimal(1)) if standing.asked else Decimal(1)
+    # What another proof meets has no credits to draw.
+    whole = standing.status == "met" or not standing.asked
+    share = Decimal(1) if whole else min(standing.counted / standing.asked, Decimal(1))
     name = f"{what.name} (the physician's own)" if what.own else what.name
     return Summary(
         visible(name),
@@ -202,13 +209,16 @@ def _sources(book: Book, shown: Iterable[Standing]) -> Iterator[str]:
             yield visible(f"{tag}: {book.rulebook.sources[tag]}")
 
 
-def _relief(chosen: Chosen) -> Iterator[str]:
+def _relief(chosen: Chosen, certificates: Sequence[Certificate]) -> Iterator[str]:
     for waiver in chosen.waivers:
         what = ", ".join(waiver.requirements or ()) or "what a waiver covers by default"
         asked = f"requested {day(waiver.requested)}" if waiver.requested else "no day of request"
         granted = f"granted {day(waiver.granted)}" if waiver.granted else "not granted yet"
         note = f" {waiver.note}" if waiver.note else ""
-        yield visible(f"Waiver: {what}; {asked}, {granted}.{note}")
+        paths = {item.path for item in waiver.evidence}
+        files = [item.number for item in certificates if paths.intersection(item.named)]
+        proof = f" {_proof(files)}." if files else ""
+        yield visible(f"Waiver: {what}; {asked}, {granted}.{note}{proof}")
     for standing in chosen.report.standings:
         if standing.status in ("exempt", "waived"):
             yield visible(f"{DONE[standing.status]}: {standing.requirement.name}.")
@@ -264,7 +274,7 @@ def _entry(activity: Activity, seen: Counted, serves: list[str], files: list[int
     details += [f"Not in full: {reason.text}" for reason in seen.reasons]
     details += [f"{name}: {text}" for name, text in sorted(activity.extra.items())]
     if files:
-        details.append(f"Proof: file {', '.join(map(str, files))} of the index")
+        details.append(_proof(files))
     elif activity.needs_no_evidence:
         details.append(f"No document: {activity.no_evidence}")
     else:
@@ -279,6 +289,10 @@ def _entry(activity: Activity, seen: Counted, serves: list[str], files: list[int
     )
 
 
+def _proof(files: Iterable[int]) -> str:
+    return f"Proof: file {', '.join(map(str, files))} of the index"
+
+
 def _listed(certificate: Certificate) -> Listed:
     seen = certificate.seen
     too_large = "too large to be merged" if certificate.size and not certificate.merge else ""
@@ -288,6 +302,6 @@ def _listed(certificate: Certificate) -> Listed:
         visible(certificate.file),
         visible(", ".join(certificate.owners)),
         seen.digest,
-        f"{certificate.size:,} bytes",
+        f"{certificate.size:,} bytes" if seen.digest else "not read",
         visible(trouble) or None,
     )

@@ -65,17 +65,17 @@ def _part(part: Part) -> Iterator[str]:
     for item in part.summary:
         yield from _requirement(item)
     yield "</ul>"
-    yield "<h3>Sources</h3><ul>"
-    for source in part.sources:
-        yield f"<li>{escape(source)}</li>"
-    yield "</ul>"
-    yield "<h2>Waivers and exemptions</h2><ul>"
+    if part.sources:
+        yield "<h3>Sources</h3><ul>"
+        for source in part.sources:
+            yield f"<li>{escape(source)}</li>"
+        yield "</ul>"
+    yield "<h3>Waivers and exemptions</h3><ul>"
     for line in part.relief or ("None.",):
         yield f"<li>{escape(line)}</li>"
     yield "</ul>"
-    for number, section in enumerate(part.sections):
-        rank = 3 if number else 2
-        yield f"<h{rank}>{escape(section.title)}</h{rank}>"
+    for section in part.sections:
+        yield f"<h3>{escape(section.title)}</h3>"
         yield f'<p class="dim">{escape(section.total)}</p><ul>'
         for entry in section.entries:
             yield from _entry(entry)

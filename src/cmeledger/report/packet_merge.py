@@ -1,12 +1,16 @@
 """Certificates as pages of one PDF: read, stripped of what could act, and put together.
 
-Nothing here trusts a file: whatever a reader stumbles over becomes a sentence on the index.
+Nothing here trusts a file: whatever a reader stumbles over becomes a sentence on the index. Run as
+a module, it answers the bytes of certificates with their clean pages.
 """
 
 import io
+import sys
 from collections.abc import Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from cmeledger.aside import Aside, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +21,14 @@ MOST_PAGES: Final = 500
 """The most pages of one certificate that are merged."""
 MOST_PIXELS: Final = 50_000_000
 """The largest picture that is placed on a page: a page scanned at 700 dots an inch is smaller."""
+MOST_CLEAN: Final = 100_000_000
+"""The most bytes of one certificate's clean pages."""
+MOST_MEMORY: Final = 2 << 30
+"""Of the process that reads certificates."""
+SECONDS: Final = 30.0
+"""How long one certificate may take."""
+DEEPEST: Final = 500
+"""The frames that the process may stack: pages read there are read here too, under more of them."""
 MARGIN: Final = 36
 """Around a picture, in points."""
 LETTER: Final = (612, 792)
@@ -29,6 +41,10 @@ _SHOWN: Final = (
 """The annotations that are part of what a page shows: what was typed into a form, and stamps."""
 _LOOK: Final = ("/Type", "/Subtype", "/Rect", "/AP", "/AS", "/F", "/FT", "/V", "/DA", "/C", "/BS")
 """What of an annotation is taken over."""
+
+
+ANEW: Final = "open it in a viewer, and print it to a new file"
+TOO_MUCH: Final = f"it goes beyond the limits of what can be merged: {ANEW}"
 
 
 class Unusable(Exception):
@@ -45,6 +61,25 @@ class Mark(NamedTuple):
     """0, or 1 for one below the last of level 0."""
 
 
+class Cleaner(Aside):
+    """Makes clean PDFs of certificates, in a process of its own: a hostile one costs seconds."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        super().__init__(__name__, seconds)
+
+    def pages(self, data: bytes) -> tuple[bytes, int]:
+        """Make a clean PDF as `pages` does. Raises Unusable with the reason."""
+        answer = self.ask(None, data)
+        if answer.state == "late":
+            raise Unusable(f"it could not be read in time: {ANEW}")
+        if answer.state == "died":
+            raise Unusable(f"damaged: {ANEW}")
+        trouble, count = answer.said
+        if trouble is not None:
+            raise Unusable(trouble)
+        return answer.data, count
+
+
 def pages(data: bytes) -> tuple[bytes, int]:
     """Make a clean PDF of a certificate: a PDF, PNG or JPEG; gives its bytes and its pages.
 
@@ -59,13 +94,9 @@ def pages(data: bytes) -> tuple[bytes, int]:
 
 def put_together(parts: Sequence[bytes], marks: Sequence[Mark], title: str, subject: str) -> bytes:
     """Put clean PDFs together, with bookmarks. The result bears no time and no made-up id."""
-    from pypdf import PdfReader, PdfWriter
     from pypdf.generic import NameObject, TextStringObject
 
-    writer = PdfWriter()
-    for part in parts:
-        for page in PdfReader(io.BytesIO(part)).pages:
-            writer.add_page(page)
+    writer = _joined(parts)
     above: Any = None
     for mark in marks:
         if mark.level:
@@ -76,6 +107,16 @@ def put_together(parts: Sequence[bytes], marks: Sequence[Mark], title: str, subj
     writer.root_object[NameObject("/Lang")] = TextStringObject("en-US")
     writer.root_object[NameObject("/PageMode")] = NameObject("/UseOutlines")
     return _bytes(writer)
+
+
+def _joined(parts: Sequence[bytes]) -> "PdfWriter":
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter()
+    for part in parts:
+        for page in PdfReader(io.BytesIO(part)).pages:
+            writer.add_page(page)
+    return writer
 
 
 def _clean(data: bytes) -> tuple[bytes, int]:
@@ -96,7 +137,11 @@ def _clean(data: bytes) -> tuple[bytes, int]:
             if contents is not None:
                 contents.get_data()  # a damaged page is found here, not by whoever opens the packet
             writer.add_page(_harmless(page))
-        return _bytes(writer), count
+        made = _bytes(writer)
+        if len(made) > MOST_CLEAN:
+            raise Unusable(TOO_MUCH)
+        _bytes(_joined([made]))  # what would stop the whole packet stops here
+        return made, count
 
 
 def _open(reader: "PdfReader") -> None:
@@ -183,7 +228,24 @@ def _reasons() -> "Iterator[None]":
             yield
     except Unusable:
         raise
+    except MemoryError as error:
+        raise Unusable(TOO_MUCH) from error
     except Exception as error:  # readers of foreign files raise whatever they stumble over
-        raise Unusable(f"damaged: {type(error).__name__}") from error
+        if type(error).__name__ == "LimitReachedError":
+            raise Unusable(TOO_MUCH) from error
+        raise Unusable(f"damaged: {ANEW} ({type(error).__name__})") from error
     finally:
         logging.disable(before)
+
+
+def _answer(_: object, data: bytes) -> tuple[Any, bytes]:
+    try:
+        clean, count = pages(data)
+    except Unusable as error:
+        return (str(error), 0), b""
+    return (None, count), clean
+
+
+if __name__ == "__main__":
+    sys.setrecursionlimit(DEEPEST)
+    serve(_answer, MOST_MEMORY)

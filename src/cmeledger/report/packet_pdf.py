@@ -5,22 +5,30 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from fpdf import FPDF, XPos, YPos
+from fpdf.enums import MethodReturnValue
 from fpdf.fonts import TTFFont
 
 from cmeledger.report.packet import NOT_ADVICE, Entry, Packet, Part, Summary
-from cmeledger.report.packet_merge import Mark, Unusable, pages, put_together
+from cmeledger.report.packet_merge import Mark, Unusable, put_together
 from cmeledger.visible import escape
 
 FONT: Final = "DejaVu"
 _FONTS: Final = os.path.join(os.path.dirname(__file__), "fonts")
 _FILES: Final = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
+LEADING: Final = 0.48
+"""The height of a line in millimeters, to each point of its letters."""
+BAR: Final = 4
+"""The height that a bar takes, in millimeters."""
+LONG: Final = 120
+"""More characters of a name than fit at the foot of a page."""
 BLACK: Final = (0, 0, 0)
 DIM: Final = (80, 80, 80)
 COLORS: Final = {"Met": (30, 110, 60), "Short": (170, 30, 30)}
 """Of the bar; its word is beside it."""
 
-Read = Callable[[int], bytes | None]
-"""Gives the bytes of a certificate by its number; None: it is not merged. Raises OSError."""
+Read = Callable[[int], tuple[bytes, int] | None]
+"""Gives the clean pages of a certificate by its number, and how many; None: it is not merged.
+Raises OSError and Unusable."""
 Tell = Callable[[int], None]
 """Is told how many certificates were read."""
 
@@ -41,9 +49,9 @@ def render(packet: Packet, read: Read, tell: Tell) -> Made:
     for listed in packet.files:
         tell(listed.number)
         try:
-            data = read(listed.number)
-            if data is not None:
-                merged[listed.number] = pages(data)
+            clean = read(listed.number)
+            if clean is not None:
+                merged[listed.number] = clean
         except Unusable as error:
             troubles[listed.number] = str(error)
         except OSError as error:
@@ -74,6 +82,16 @@ def render(packet: Packet, read: Read, tell: Tell) -> Made:
     return Made(put_together(parts, marks, title, f"As of {packet.as_of}"), page, troubles)
 
 
+class Line(NamedTuple):
+    """A paragraph: how it is written, and how far to the right."""
+
+    text: str
+    style: str = ""
+    size: float = 9
+    color: tuple[int, int, int] = BLACK
+    indent: float = 0
+
+
 class _Paper(FPDF):
     """Pages of text that breaks into lines, with bookmarks."""
 
@@ -83,7 +101,7 @@ class _Paper(FPDF):
             self.add_font(FONT, style, os.path.join(_FONTS, name))
         self.set_margins(20, 18)
         self.set_auto_page_break(auto=True, margin=20)
-        self.foot = f"{packet.physician} · as of {packet.as_of}"
+        self.name, self.day = packet.physician, packet.as_of
         self.marks: list[Mark] = []
 
     def footer(self) -> None:
@@ -91,7 +109,16 @@ class _Paper(FPDF):
         self.set_y(-14)
         self.set_font(FONT, "", 7.5)
         self.set_text_color(*DIM)
-        self.cell(self.epw - 25, 4, self.shown(self.foot))
+        name, width = self.shown(self.name), self.epw - 25
+        day = f" · as of {self.day}"
+        if self.get_string_width(name + day) > width:
+            fits = (
+                cut
+                for cut in range(LONG, 0, -1)
+                if self.get_string_width(f"{name[:cut]}…{day}") <= width
+            )
+            name = f"{name[: next(fits, 0)]}…"
+        self.cell(width, 4, name + day)
         self.cell(25, 4, f"page {self.page_no()}", align="R")
 
     def heading(self, text: str, *, level: int = 0, new_page: bool = False) -> None:
@@ -100,7 +127,7 @@ class _Paper(FPDF):
             self.add_page()
         else:
             self.ln(3)
-            self.keep(30)
+            self.keep(50)  # never a heading without the first thing below it
         self.marks.append(Mark(text, self.page_no() - 1, level))
         self.write_line(text, "B", 11 if level else 15)
         self.ln(1)
@@ -117,11 +144,32 @@ class _Paper(FPDF):
         self.set_font(FONT, style, size)
         self.set_text_color(*color)
         self.set_x(self.l_margin + indent)
-        text, width, height = self.shown(text), self.epw - indent, size * 0.48
-        # Breaking lines takes ten times as long as drawing one, and few texts need it.
-        fits = self.get_string_width(text) <= width - 2 * self.c_margin
-        draw = self.cell if fits else self.multi_cell
+        text, width, height = self.shown(text), self.epw - indent, size * LEADING
+        draw = self.cell if self.fits(text, indent) else self.multi_cell
         draw(width, height, text, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def write_block(self, *lines: Line, more: float = 0) -> None:
+        """Write paragraphs on one page, as far as a page holds them, with room for more."""
+        self.keep(sum(map(self.height_of, lines)) + more)
+        for line in lines:
+            self.write_line(*line)
+
+    def height_of(self, line: Line) -> float:
+        """Measure a paragraph."""
+        self.set_font(FONT, line.style, line.size)
+        text, height = self.shown(line.text), line.size * LEADING
+        if self.fits(text, line.indent):
+            return height
+        width = self.epw - line.indent
+        broken = self.multi_cell(
+            width, height, text, align="L", dry_run=True, output=MethodReturnValue.LINES
+        )
+        assert isinstance(broken, list)
+        return height * len(broken)
+
+    def fits(self, text: str, indent: float) -> bool:
+        """Tell whether a text is one line: breaking takes ten times as long as drawing."""
+        return self.get_string_width(text) <= self.epw - indent - 2 * self.c_margin
 
     def shown(self, text: str) -> str:
         """Write what the font has no shape for as escapes: nothing is dropped."""
@@ -173,14 +221,15 @@ def _part(paper: _Paper, part: Part) -> None:
     paper.ln(3)
     for item in part.summary:
         _requirement(paper, item)
-    paper.heading("Sources", level=1)
+    if part.sources:
+        paper.heading("Sources", level=1)
     for source in part.sources:
         paper.write_line(source, "", 8)
     paper.heading("Waivers and exemptions", level=1)
     for line in part.relief or ("None.",):
         paper.write_line(line)
-    for number, section in enumerate(part.sections):
-        paper.heading(section.title, level=1, new_page=not number)
+    for section in part.sections:
+        paper.heading(section.title, level=1)
         paper.write_line(section.total, "", 9, DIM)
         paper.ln(2)
         for entry in section.entries:
@@ -188,28 +237,29 @@ def _part(paper: _Paper, part: Part) -> None:
 
 
 def _requirement(paper: _Paper, item: Summary) -> None:
-    paper.keep(20)
-    paper.write_line(f"{item.name}: {item.status}, {item.numbers}", "B", 9.5)
+    title = Line(f"{item.name}: {item.status}, {item.numbers}", "B", 9.5)
+    below = [Line(note, "", 8) for note in item.notes]
+    below.append(Line(f"Sources: {item.sources}", "", 8, DIM))
+    paper.write_block(title, more=BAR + sum(map(paper.height_of, below)))
+    left, top = paper.l_margin + paper.c_margin, paper.get_y() + 0.6
     paper.set_fill_color(225, 225, 225)
-    paper.rect(paper.l_margin, paper.get_y() + 0.6, 80, 2.2, "F")
+    paper.rect(left, top, 80, 2.2, "F")
     paper.set_fill_color(*COLORS.get(item.status, DIM))
     if item.share:
-        paper.rect(paper.l_margin, paper.get_y() + 0.6, 80 * float(item.share), 2.2, "F")
-    paper.ln(4)
-    for note in item.notes:
-        paper.write_line(note, "", 8)
-    paper.write_line(f"Sources: {item.sources}", "", 8, DIM)
+        paper.rect(left, top, 80 * float(item.share), 2.2, "F")
+    paper.ln(BAR)
+    paper.write_block(*below)
     paper.ln(2)
 
 
 def _entry(paper: _Paper, entry: Entry) -> None:
-    paper.keep(20 + 4 * len(entry.details))
-    paper.write_line(entry.title, "B", 9.5)
-    paper.write_line(entry.provider, indent=4)
-    paper.write_line(f"{entry.date} · credits: {entry.credits}", indent=4)
-    for detail in entry.details:
-        paper.write_line(detail, "", 8, DIM, 4)
-    paper.write_line(f"Record {entry.id}", "", 7.5, DIM, 4)
+    paper.write_block(
+        Line(entry.title, "B", 9.5),
+        Line(entry.provider, indent=4),
+        Line(f"{entry.date} · credits: {entry.credits}", indent=4),
+        *(Line(detail, "", 8, DIM, 4) for detail in entry.details),
+        Line(f"Record {entry.id}", "", 7.5, DIM, 4),
+    )
     paper.ln(2)
 
 
@@ -220,17 +270,17 @@ def _index(
     paper.write_line("Each with its SHA-256, worked out when this document was made.", color=DIM)
     paper.ln(2)
     for listed in packet.files:
-        paper.keep(24)
-        paper.write_line(f"{listed.number}. {listed.file}", "B", 9)
         why = "; ".join(filter(None, (listed.trouble, troubles.get(listed.number))))
         at = first.get(listed.number)
         # As many characters whatever the page: the index is measured before it is known.
         where = "Not in this document" if at is None else f"Page {at:4}"
-        paper.write_line(f"{where} · {listed.size} · {listed.owners}", "", 8, indent=4)
-        if why:
-            paper.write_line(f"Trouble: {why}", "B", 8, indent=4)
-        paper.write_line(
-            f"SHA-256 {listed.digest or 'not known: it could not be read'}", "", 7.5, DIM, 4
+        trouble = (Line(f"Trouble: {why}", "B", 8, indent=4),) if why else ()
+        digest = listed.digest or "not known: it could not be read"
+        paper.write_block(
+            Line(f"{listed.number}. {listed.file}", "B"),
+            Line(f"{where} · {listed.size} · {listed.owners}", "", 8, indent=4),
+            *trouble,
+            Line(f"SHA-256 {digest}", "", 7.5, DIM, 4),
         )
         paper.ln(1.5)
     if not packet.files:

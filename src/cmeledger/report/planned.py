@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from cmeledger.book import Book, remake
 from cmeledger.ledger.parse import Document
+from cmeledger.ledger.schema import KINDS
 from cmeledger.ledger.spell import normal
 from cmeledger.model import Activity
 from cmeledger.problems import UsageError
@@ -25,6 +26,8 @@ class Plan(NamedTuple):
     """As of the day of the last of them."""
     taken: tuple[Activity, ...]
     """By date, then id."""
+    doubts: tuple[str, ...]
+    """Warnings about the extra records, in words."""
 
 
 def planned(
@@ -32,38 +35,72 @@ def planned(
 ) -> Plan:
     """Take the records of some statuses, and extra ones, for claimed on their days.
 
-    Records after `last` are left as they are. Raises UsageError where an extra record has an error.
+    Records after `last` are left as they are. Raises UsageError where an extra record has an error,
+    or lies after `last`.
     """
     tables = list(book.document.tables.get("activity", ()))
     chosen = [
         activity.path[1]
         for activity in book.ledger.activities
-        if activity.status in statuses and not activity.archived and activity.day <= last
+        if activity.status in statuses and not activity.archived and _begins(activity) <= last
     ]
     for number in map(int, chosen):
-        tables[number] = {
-            name: value
-            for name, value in tables[number].items()
-            if name not in ("status", "claim-by")
-        }
+        tables[number] = _claimed(tables[number])
     first = len(tables)
-    tables += [normal(dict(values)) for values in extra]
+    tables += [_claimed(normal(dict(values))) for values in extra]
     document = Document(book.document.text, book.document.tables | {"activity": tables})
     new = remake(book, book.data, document)
+    doubts = []
     for problem in new.problems:
-        if problem.severity == "error" and not problem.archived:
-            _refuse(problem.path, problem.message, problem.help, first)
+        if problem.path[:1] == ("activity",) and not problem.archived:
+            number = int(problem.path[1]) - first + 1
+            if number > 0 and problem.severity == "error":
+                raise UsageError(f"{_which(number)}: {problem.message}\n{problem.help}")
+            doubts += [f"{_which(number)}: {problem.message}; {problem.help}"] * (number > 0)
     places = {("activity", number) for number in (*chosen, *range(first, len(tables)))}
     taken = [item for item in new.ledger.activities if not item.archived and item.path in places]
+    for item in taken:
+        if _begins(item) > last:
+            which = _which(int(item.path[1]) - first + 1)
+            raise UsageError(
+                f"{which}: {_begins(item).isoformat()} is after the last cycle shown, "
+                f"which ends on {last.isoformat()}\n"
+                "give another day, or plan for a later cycle with --as-of, a day in it"
+            )
     taken.sort(key=lambda item: (item.day, item.id))
-    later = max([book.day, *(item.day for item in taken)])
-    return Plan(new._replace(day=later, archive_skipped=book.archive_skipped), tuple(taken))
+    later = max([book.day, *(min(item.day, last) for item in taken)])
+    return Plan(
+        new._replace(day=later, archive_skipped=book.archive_skipped), tuple(taken), tuple(doubts)
+    )
 
 
-def _refuse(path: Sequence[str | int], message: str, help: str | None, first: int) -> None:
-    if path[:1] == ("activity",) and int(path[1]) >= first:
-        which = f"--with, number {int(path[1]) - first + 1}: {message}"
-        raise UsageError(f"{which}\n{help}" if help else which)
+def compared(
+    book: Book, extra: Sequence[Mapping[str, Any]], statuses: frozenset[str]
+) -> tuple[Plan, list[Report], list[Report]]:
+    """Plan to the end of the present cycles; give each license's report before and after.
+
+    Raises UsageError as `planned` does.
+    """
+    tallies = book.tallies()
+    before = book.reports(book.held(tallies) or tallies)
+    plan = planned(book, extra, statuses, max(report.cycle.end for report in before))
+    later = {tally.license: tally for tally in plan.book.tallies()}
+    after = [plan.book.report(later[item.tally.license], item.cycle) for item in before]
+    return plan, before, after
+
+
+def _begins(activity: Activity) -> date:
+    """Say from which day on a record counts: an enrollment from its first, any other once done."""
+    return activity.start or activity.day if KINDS[activity.kind].enrollment else activity.day
+
+
+def _claimed(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Take a record for claimed: so it is without a status."""
+    return {name: value for name, value in table.items() if name not in ("status", "claim-by")}
+
+
+def _which(number: int) -> str:
+    return f"--with, number {number}"
 
 
 def lines(

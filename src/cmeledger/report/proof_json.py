@@ -46,4 +46,5 @@ def _paper(paper: Paper) -> Json:
         "read": paper.read,
         "found": list(paper.found),
         "same_bytes_as": paper.named.same_as,
+        "moved_to": paper.named.moved_to,
     }

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from cmeledger.book import Book
-from cmeledger.report import documents
 from cmeledger.report.ahead import Ahead
-from cmeledger.report.documents import Json, number
 from cmeledger.report.effect import in_a_sentence
-from cmeledger.report.terminal import amount, day, plural
+from cmeledger.report.terminal import amount, day, fit, plural
+from cmeledger.rules.cycles import in_year
 from cmeledger.rules.standing import Report, Standing
 
 MOST = 3
-"""Dates that one line names."""
+"""So many dates, and so much of what is short, does one line name."""
+TITLE = 60
+"""Cells that what is due may take on the line; a title may have any length."""
 
 
 def near(
@@ -21,8 +22,14 @@ def near(
     """Choose what is near: the dates within so many days, and what is short of a near renewal.
 
     The last day to ask for a waiver matters only where something is short; how long records are
-    kept is nothing to be reminded of.
+    kept is nothing to be reminded of; and once a renewal is attested, its deadlines are not. What
+    is short then is still said: until the renewal date it can be done.
     """
+    renewed = {
+        (item.jurisdiction, in_year(item.renewal_date, item.renewal_date.year))
+        for item in book.ledger.renewals
+        if item.renewal_date and (item.attested or book.day) <= book.day
+    }
     last = _last(book.day, days)
     short = [
         (report, standing)
@@ -35,6 +42,7 @@ def near(
         for item in dates
         if book.day <= item.day <= last
         and item.kind != "keep-until"
+        and item.renewal not in renewed
         and (item.kind != "waiver" or any(report.status == "short" for report in reports))
     ]
     return found, short
@@ -48,13 +56,16 @@ def line(
     book: Book, dates: Sequence[Ahead], short: Sequence[tuple[Report, Standing]]
 ) -> str | None:
     """Say on one line what is near, the nearest first; None: nothing is."""
-    parts = [f"{_when(item.day, book.day)}: {item.text}" for item in dates[:MOST]]
-    if len(dates) > MOST:
-        parts.append(f"{len(dates) - MOST} more by {day(dates[-1].day)}")
+    # Licenses that renew on the same day have the same deadlines.
+    due = dict.fromkeys((item.day, fit(item.text, TITLE).rstrip()) for item in dates)
+    parts = [f"{_when(on, book.day)}: {text}" for on, text in list(due)[:MOST]]
+    if len(due) > MOST:
+        parts.append(f"{len(due) - MOST} more by {day(dates[-1].day)}")
     if short:
         # With several licenses a requirement may be short in each.
-        names = dict.fromkeys(_short(standing) for _, standing in short)
-        parts.append(f"short: {', '.join(names)}")
+        names = list(dict.fromkeys(_short(standing) for _, standing in short))
+        more = f", and {len(names) - MOST} more" if len(names) > MOST else ""
+        parts.append(f"short: {', '.join(names[:MOST])}{more}")
     errors = sum(problem.severity == "error" for problem in book.problems)
     if errors:
         parts.append(f"{plural(errors, 'error')} in the ledger: see cmeledger check")
@@ -71,31 +82,3 @@ def _short(standing: Standing) -> str:
     if standing.requirement.unit == "completion":
         return name
     return f"{name} {amount(standing.missing)}"
-
-
-def document(
-    book: Book, days: int, dates: Sequence[Ahead], short: Sequence[tuple[Report, Standing]]
-) -> Json:
-    """Say the same as JSON, every date of it."""
-    return {
-        "schema": documents.SCHEMA,
-        "as_of": book.day.isoformat(),
-        "days": days,
-        "dates": [
-            {
-                "id": item.id,
-                "kind": item.kind,
-                "date": item.day.isoformat(),
-                "text": item.text,
-                "more": item.more,
-            }
-            for item in dates
-        ],
-        "short": [
-            documents.named(report.tally.license)
-            | {"id": standing.requirement.id, "missing": number(standing.missing)}
-            for report, standing in short
-        ],
-        "errors": sum(problem.severity == "error" for problem in book.problems),
-        "archive": documents.archive(book),
-    }

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from cmeledger.book import Book
-from cmeledger.renewal import Since, Total, attested
+from cmeledger.renewal import Since, Total, attested, earlier
 from cmeledger.report.status_text import license_line, painted_headline, standing_line
 from cmeledger.report.terminal import Style, amount, day, join, plural, wrap
 from cmeledger.rules.standing import Report
@@ -38,6 +38,13 @@ def lines(book: Book, reports: Sequence[Report], style: Style) -> Iterator[str]:
             text = f"{plural(short, 'total')} would be recorded as short."
             yield style.paint(text, "31;1")
         yield ""
+
+
+def before(book: Book, reports: Sequence[Report]) -> Iterator[str]:
+    """Say which of these renewals were attested before."""
+    for item in earlier(book, reports):
+        when = f" on {item.attested.isoformat()}" if item.attested else ""
+        yield f"attested already{when}; that record stays, the new one is compared"
 
 
 def notes(found: Sequence[Since], again: str) -> Iterator[str]:

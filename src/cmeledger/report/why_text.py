@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from cmeledger.book import Book
 from cmeledger.model import Activity, LeftOut
+from cmeledger.report.keep_text import sentence
 from cmeledger.report.terminal import Line, Style, amount, day, plural, wrap
 from cmeledger.report.views import RecordView
 from cmeledger.rules.counting import Reason
@@ -37,14 +38,7 @@ def record(
         for reason in view.reasons:
             yield from _reason(book, reason, style)
     yield ""
-    if keep.for_good:
-        yield "Keep it for good: it serves a requirement that is asked once."
-    elif keep.until is None:
-        yield "Keep it: it is still going on."
-    elif keep.expired(book.day):
-        yield f"It may be discarded: it was to be kept until {day(keep.until)}."
-    else:
-        yield f"Keep it until {day(keep.until)}."
+    yield sentence(book, keep)
 
 
 def left_out(item: LeftOut, style: Style) -> Iterator[str]:

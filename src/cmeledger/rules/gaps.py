@@ -7,9 +7,11 @@ such a credit serves along the way (opioid education is risk management too) is 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
+from itertools import combinations
 from typing import NamedTuple
 
-from cmeledger.rules.cover import Column, Key, fewest
+from cmeledger.model import ZERO
+from cmeledger.rules.cover import Column, Key, Room, fewest
 from cmeledger.rules.cycles import Cycle
 from cmeledger.rules.rulebook import topics_of
 from cmeledger.rules.sharing import by_topics, takes_category
@@ -45,6 +47,11 @@ class Gaps(NamedTuple):
     """What it would be if no credit served two requirements."""
     unclosed: tuple[tuple[Key, str], ...]
     """What nothing done from now on can close, and why."""
+    fewest: bool
+    """Fewer will not do; False: the search was stopped before that was known."""
+    open_readings: tuple[tuple[Key, Decimal], ...]
+    """What the steps leave met by one reading of an open question only, and how many credits more
+    would satisfy either: outside what the other reading sets apart."""
 
 
 class _Kind(NamedTuple):
@@ -52,7 +59,8 @@ class _Kind(NamedTuple):
 
     topic: str | None
     category: int
-    day: date
+    serves: frozenset[Key]
+    """All that it would serve, short or not."""
 
 
 def gaps(reports: Sequence[Report], day: date) -> Gaps:
@@ -70,7 +78,7 @@ def gaps(reports: Sequence[Report], day: date) -> Gaps:
     windows: dict[Key, Cycle] = {}
     unclosed: list[tuple[Key, str]] = []
     for key, standing in short.items():
-        window, why = _window(standing, reports[key[0]].cycle, day)
+        window, why = _window(standing, reports[key[0]], day)
         if why is None:
             windows[key] = window
         else:
@@ -81,21 +89,27 @@ def gaps(reports: Sequence[Report], day: date) -> Gaps:
         if short[key].requirement.unit == "completion"
     ]
     closing = {key: short[key] for key in windows if short[key].requirement.unit != "completion"}
-    steps = [*_fewest(reports, closing, windows), *_joined(trainings)]
+    credits, is_fewest = _fewest(reports, closing, windows)
+    steps = [*credits, *_joined(trainings)]
     steps.sort(key=lambda step: step.by)
     return Gaps(
         tuple(steps),
         sum((step.credits for step in steps if step.credits is not None), Decimal(0)),
         Decimal(sum(_quarters(standing) for standing in closing.values())) / 4,
         tuple(unclosed),
+        is_fewest,
+        tuple(_open_readings(reports, credits)),
     )
 
 
-def _window(standing: Standing, cycle: Cycle, day: date) -> tuple[Cycle, str | None]:
+def _window(standing: Standing, report: Report, day: date) -> tuple[Cycle, str | None]:
     """Find the days on which a requirement can still be served, or say why there is none."""
     asked = standing.requirement.window
+    cycle, first = report.cycle, report.tally.series.first
     start, end = asked or cycle
-    window = Cycle(max(start, day), min(end, cycle.end))
+    # What is done before the license counts for nothing but what is asked once.
+    licensed = start if first is None else max(start, first.start)
+    window = Cycle(max(licensed, day), min(end, cycle.end))
     if asked is None and window.start < window.end:
         # The day before the renewal is the last on which it can be filed.
         window = Cycle(window.start, window.end - ONE_DAY)
@@ -103,6 +117,8 @@ def _window(standing: Standing, cycle: Cycle, day: date) -> tuple[Cycle, str | N
         return window, None
     if end < day:
         return window, f"its last day was {end.isoformat()}"
+    if end < licensed:
+        return window, f"its days end on {end.isoformat()}, before this license"
     return window, f"its days begin on {start.isoformat()}, after this cycle"
 
 
@@ -110,55 +126,81 @@ def _fewest(
     reports: Sequence[Report],
     closing: Mapping[Key, Standing],
     windows: Mapping[Key, Cycle],
-) -> Iterator[Step]:
+) -> tuple[list[Step], bool]:
     topics = dict.fromkeys(
         topic for key in closing for topic in _topics(reports[key[0]], closing[key])
     )
     days = sorted({windows[key].end for key in closing}, reverse=True)
+    rooms: dict[Room, int] = {
+        (key, topic): int(room * 4)
+        for key, standing in closing.items()
+        for topic, room in _rooms(reports[key[0]], standing).items()
+    }
     kinds = [
-        _Kind(topic, category, day)
-        for day in days
+        _Kind(topic, category, _served(topic, category, reports))
         for category in (1, 2)
         for topic in (None, *topics)
     ]
     # The plainest first: what serves the fewest requirements, short or not.
-    kinds.sort(key=lambda kind: len(_served(kind, reports)))
-    rooms = {key: _rooms(reports[key[0]], standing) for key, standing in closing.items()}
-    columns: list[Column] = []
-    whose: list[_Kind] = []
-    capped: dict[str, tuple[Column, _Kind]] = {}
-    for kind in kinds:
-        serves = frozenset(
-            key
-            for key in _served(kind, reports)
-            if key in closing and windows[key].start <= kind.day <= windows[key].end
+    kinds.sort(key=lambda kind: len(kind.serves))
+    found = [
+        (column, kind, day)
+        for kind in kinds
+        for day in days
+        for column in _columns(kind, [k for k in windows if windows[k].holds(day)], rooms)
+    ]
+    found.sort(key=lambda item: len(item[0].draws))
+    missing = {key: _quarters(standing) for key, standing in closing.items()}
+    cover = fewest(missing, [column for column, _, _ in found], rooms)
+    assert cover is not None  # each requirement takes some topic in some category
+    steps = []
+    for number, units in sorted(cover.units.items()):
+        (serves, _), kind, day = found[number]
+        either = serves <= _served(kind.topic, 3 - kind.category, reports)
+        steps.append(
+            Step(
+                Decimal(units) / 4,
+                kind.topic,
+                None if either else kind.category,
+                max(windows[key].start for key in serves),
+                day,
+                tuple(key for key in closing if key in serves),
+            )
         )
-        limited = [key for key in serves if kind.topic in rooms[key]]
-        if kind.topic and limited:
-            # The room is one for all days and categories: those that serve most may have it.
-            room = min(rooms[key][kind.topic] for key in limited)
-            best = capped.setdefault(kind.topic, (Column(serves, int(room * 4)), kind))
-            if len(serves) > len(best[0].serves):
-                capped[kind.topic] = Column(serves, int(room * 4)), kind
-        columns.append(Column(serves.difference(limited)))
-        whose.append(kind)
-    for column, kind in capped.values():
-        columns.append(column)
-        whose.append(kind)
-    chosen = fewest({key: _quarters(standing) for key, standing in closing.items()}, columns)
-    assert chosen is not None  # each requirement takes some topic in some category
-    for number, units in chosen.items():
-        kind, serves_now = whose[number], columns[number].serves
-        other = kind._replace(category=3 - kind.category)
-        either = serves_now <= _served(other, reports)
-        yield Step(
-            Decimal(units) / 4,
-            kind.topic,
-            None if either else kind.category,
-            max(windows[key].start for key in serves_now),
-            kind.day,
-            tuple(key for key in closing if key in serves_now),
-        )
+    return steps, cover.fewest
+
+
+def _columns(kind: _Kind, open_: Sequence[Key], rooms: Mapping[Room, int]) -> Iterator[Column]:
+    """Say what a credit of a kind serves of what is open on its day.
+
+    Where a requirement takes its topic up to a limit, it serves that within the limit, or else
+    only the others.
+    """
+    serves = kind.serves.intersection(open_)
+    limited = [key for key in open_ if key in serves and (key, kind.topic) in rooms]
+    for count in range(len(limited) + 1):
+        for within in combinations(limited, count):
+            draws = frozenset((key, kind.topic or "") for key in within)
+            yield Column(serves.difference(limited).union(within), draws)
+
+
+def _open_readings(
+    reports: Sequence[Report], steps: Sequence[Step]
+) -> Iterator[tuple[Key, Decimal]]:
+    for number, report in enumerate(reports):
+        counted = {standing.requirement.id: standing.counted for standing in report.standings}
+        for standing in report.standings:
+            reading = standing.requirement.either_reading
+            if reading is None or standing.status not in ("met", "short"):
+                continue
+            key, within = (number, standing.requirement.id), (number, reading.apart_from)
+            apart = counted[key[1]] - counted[within[1]]
+            for step in steps:
+                serves = _served(step.topic, step.category or 1, reports)
+                if report.cycle.holds(step.by) and key in serves and within not in serves:
+                    apart += step.credits or ZERO
+            if standing.asked in reading.totals and apart < standing.asked:
+                yield key, standing.asked - apart
 
 
 def _joined(trainings: Sequence[Step]) -> Iterator[Step]:
@@ -190,17 +232,17 @@ def _rooms(report: Report, standing: Standing) -> dict[str, Decimal]:
     return rooms
 
 
-def _served(kind: _Kind, reports: Sequence[Report]) -> frozenset[Key]:
-    """Name all requirements that a credit of a kind would serve, by topic and category."""
+def _served(topic: str | None, category: int, reports: Sequence[Report]) -> frozenset[Key]:
+    """Name all requirements that a credit would serve, by topic and category."""
     return frozenset(
         (number, standing.requirement.id)
         for number, report in enumerate(reports)
         for standing in report.standings
         if standing.requirement.unit != "completion"
-        and takes_category(standing.requirement, kind.category)
+        and takes_category(standing.requirement, category)
         and (
             not standing.requirement.topics
-            or kind.topic in topics_of(standing.requirement, report.cycle.end)
+            or topic in topics_of(standing.requirement, report.cycle.end)
         )
     )
 

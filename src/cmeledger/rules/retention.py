@@ -1,6 +1,6 @@
 """How long each record is kept [MMS, GUIDE]."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -54,6 +54,25 @@ def keeping(ledger: Ledger, rulebook: Rulebook, tallies: Sequence[Tally]) -> dic
             )
         found[activity.id] = Keeping(until, good)
     return found
+
+
+def keeping_files(ledger: Ledger, kept: Mapping[str, Keeping]) -> dict[str, Keeping]:
+    """Work out, by path, how long every evidence file is kept: as long as any record that names it.
+
+    Files that a record with an error names are left out: nobody knows how long that one is kept.
+    """
+    naming: dict[str, list[Keeping]] = {}
+    for activity in ledger.activities:
+        for item in activity.evidence:
+            naming.setdefault(item.file, []).append(kept[activity.id])
+    for left_out in ledger.left_out:
+        for item in left_out.draft.evidence:
+            naming.pop(item.file, None)
+    return {file: max(naming[file], key=_length) for file in sorted(naming)}
+
+
+def _length(keeping: Keeping) -> tuple[bool, bool, date]:
+    return keeping.for_good, keeping.until is None, keeping.until or date.min
 
 
 def _serves(record: Counted, requirement: Requirement) -> bool:

@@ -1,4 +1,4 @@
-"""The screens: five views of one ledger, live beside the editor.
+"""The screens: six views of one ledger, live beside the editor.
 
 The app hands each new state of the ledger to the views, and does what the keys say. The views only
 show and ask.
@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 from datetime import date
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from rich.text import Text
 from textual import events, on
@@ -37,23 +37,22 @@ from cmeledger.tui.outward import (
     words_for_fault,
 )
 from cmeledger.tui.palette import Commands, RecordsByName
-from cmeledger.tui.recovering import Recovering
+from cmeledger.tui.proving import Proving
 from cmeledger.tui.settings import remember_theme, remembered_theme
 from cmeledger.tui.shown import Shown
 from cmeledger.tui.theme import HIGH_CONTRAST
 from cmeledger.tui.views.base import GoTo, View
 from cmeledger.tui.views.cycles import Cycles
+from cmeledger.tui.views.filtered import FilteredView
+from cmeledger.tui.views.keep import Keep
 from cmeledger.tui.views.problems import Problems
 from cmeledger.tui.views.progress import Progress
 from cmeledger.tui.views.records import Records
 from cmeledger.tui.views.rules import Rules
 from cmeledger.tui.watch import LOOK_SECONDS
 
-HANGUP: Final = 129
-PAINT_SECONDS: Final = 0.1
 
-
-class CmeledgerApp(Recovering):
+class CmeledgerApp(Proving):
     """The screens of one ledger."""
 
     CSS_PATH = "app.tcss"
@@ -106,6 +105,7 @@ class CmeledgerApp(Recovering):
             yield Cycles()
             yield Problems()
             yield Rules()
+            yield Keep()
         yield Static("", id="too-small")
         yield Footer()
 
@@ -163,7 +163,8 @@ class CmeledgerApp(Recovering):
         if not screens or not screens[0].query("#masthead"):
             return  # the app is ending: its widgets are gone before its last message
         self._put_frame()
-        self.query_one(Records).table.marked = self.marked
+        for view in self.query(FilteredView):
+            view.table.marked = self.marked
         self.view.show(self.shown, self.failed)
         if self.wanted is not None and self.shown and self.wanted in self.shown.activities:
             wanted, self.wanted = self.wanted, None
@@ -219,10 +220,9 @@ class CmeledgerApp(Recovering):
 
     async def action_back(self) -> None:
         """Clear the filter, or go back to the view before."""
-        if isinstance(self.focused, Input) or (
-            isinstance(self.view, Records) and self.view.filtered
-        ):
-            self.query_one(Records).clear()
+        view = self.view
+        if isinstance(view, FilteredView) and (view.filtered or isinstance(self.focused, Input)):
+            view.clear()
         elif self.focused is not self.view.home:
             self.view.home.focus()
         elif self.way_back:
@@ -232,8 +232,8 @@ class CmeledgerApp(Recovering):
 
     def action_filter(self) -> None:
         """Go to the filter of the records."""
-        self.action_view("records")
-        self.query_one("#filter", Input).focus()
+        view = self.view if isinstance(self.view, FilteredView) else self._records()
+        view.query_one(Input).focus()
 
     def action_sort(self) -> None:
         """Sort the records by the next column."""
@@ -249,7 +249,7 @@ class CmeledgerApp(Recovering):
         if record is None:
             return
         self.marked ^= {record}
-        if isinstance(self.view, Records):
+        if isinstance(self.view, FilteredView):
             self.view.table.action_move(1)
         self.show()
 

@@ -24,14 +24,16 @@ class Tabs(Static):
             f"{number} {title}{counts if name == 'problems' else ''}"
             for number, (name, title) in enumerate(VIEWS, 1)
         ]
-        pad = "  " if sum(map(len, texts)) + 4 * len(texts) <= room else " "
+        cells = sum(map(len, texts))
+        pad = " " if cells + 3 * len(texts) <= room else ""
+        lead = " " if cells + 2 * len(texts) <= room else ""
         line = Text(no_wrap=True, end="")
         for (name, _), text in zip(VIEWS, texts, strict=True):
             here = name == present
-            shown = f"[{text}]" if here else f" {text} "
+            shown = f"[{text}]" if here else f"{lead}{text} "
             click = RichStyle(bold=here, reverse=here, meta={"@click": f"app.view('{name}')"})
             line.append(shown, click)
-            line.append(pad[1:])
+            line.append(pad)
         self.update(line)
 
 

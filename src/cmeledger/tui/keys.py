@@ -41,14 +41,16 @@ VIEWS: Final = (
     ("cycles", "Cycles"),
     ("problems", "Problems"),
     ("rules", "Rules"),
+    ("keep", "Keep"),
 )
 
 _VIEW_WORDS: Final = {
     "progress": "what is met, what is missing, by when, and why",
     "records": "every record, with what it counts",
-    "cycles": "previous, present and next cycle, and what is kept until when",
+    "cycles": "previous, present and next cycle",
     "problems": "what is wrong in the file, or may trip you up in an audit",
     "rules": "what is in force, with sources and readings, and what changes next",
+    "keep": "until when each record and its files are kept, and what may go",
 }
 
 EVERYWHERE: Final = (
@@ -83,6 +85,16 @@ EVERYWHERE: Final = (
     Key("app.copy-id", "y", "y", "copy_id", "Copy id", "copy this record's id"),
     Key("app.copy-line", "Y", "Y", "copy_line", "Copy line",
         "copy this record as a line: date, title, provider, credits"),
+    Key("app.archive", "X", "X", "archive", "Archive",
+        "what may go into the archive beside the ledger; asks first"),
+    Key("app.bring-back", "B", "B", "bring_back", "Bring back",
+        "bring this record of the archive back into the ledger"),
+    Key("app.renew", "N", "N", "renew", "Renewal",
+        "what you attest at the renewal, to be recorded; and what differs since; asks first"),
+    Key("app.gaps", "w", "w", "gaps", "What to do", "the fewest credits that close what is short"),
+    Key("app.plan", "p", "p", "plan", "Plan", "where you would stand with what is planned"),
+    Key("app.packet", "P", "P", "packet", "Packet", "make a PDF that answers the Board"),
+    Key("app.calendar", "C", "C", "calendar", "Calendar", "write the dates ahead for a calendar"),
     Key("app.sort", "s", "s", "sort", "Sort", "sort the records by the next column"),
     Key("app.reverse", "S", "S", "reverse", "Reverse", "turn the order of the records around"),
     Key("app.new", "n", "n", "new_ledger", "New ledger", "make a first ledger"),

@@ -6,6 +6,7 @@ next.
 
 import gc
 import os
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from cmeledger.book import Book, archive_name, make_book, open_book, read_bytes
 from cmeledger.evidence import look
 from cmeledger.ledger.salvage import salvage
 from cmeledger.ledger.source import Places, place
+from cmeledger.model import Renewal
 from cmeledger.problems import LedgerUnreadable, LedgerUnusable, Problem
 from cmeledger.rules.counting import Tally
 
@@ -56,6 +58,8 @@ class Looked(NamedTuple):
     """All of them, with their places."""
     places: Places
     archive_places: Places
+    altered: tuple[Renewal, ...]
+    """What was attested, and is not what the ledger says now."""
 
 
 def stamp(file: str) -> Stamp:
@@ -109,7 +113,17 @@ def look_closer(loaded: Loaded) -> Looked:
     found = place((*problems, *evidence), places, archive_places)
     if loaded.broken:
         found = [*loaded.broken.problems, *found]
-    return Looked(tuple(found), places, archive_places)
+    altered = () if loaded.broken else tuple(_altered(book))
+    return Looked(tuple(found), places, archive_places, altered)
+
+
+def _altered(book: Book) -> Iterator[Renewal]:
+    if book.ledger.renewals:
+        from cmeledger.renewal import since  # few ledgers need it
+
+        for item in since(book):
+            if item.altered:
+                yield item.renewal
 
 
 def _loaded(book: Book, seen: Stamp, broken: Failed | None = None) -> Loaded:

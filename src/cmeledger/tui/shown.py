@@ -7,7 +7,7 @@ from cmeledger.model import Activity, Path
 from cmeledger.report.records import Row, rows
 from cmeledger.rules.counting import Tally
 from cmeledger.rules.cycles import Cycle
-from cmeledger.rules.retention import Keeping
+from cmeledger.rules.retention import Keeping, keeping_files
 from cmeledger.rules.standing import Report
 from cmeledger.tui.session import Loaded, Looked
 
@@ -56,6 +56,11 @@ class Shown:
     def keeping(self) -> dict[str, Keeping]:
         """How long each record is kept, by id."""
         return self.book.keeping(self.loaded.counted)
+
+    @cached_property
+    def keeping_files(self) -> dict[str, Keeping]:
+        """How long each evidence file is kept, by its path."""
+        return keeping_files(self.book.ledger, self.keeping)
 
     @cached_property
     def rows(self) -> list[Row]:

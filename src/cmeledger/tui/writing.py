@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     # What writes is loaded when something is written: the first picture does not wait for it.
     from cmeledger.change import Operation
     from cmeledger.form import Draft
-    from cmeledger.ledger.entries import Entry
     from cmeledger.ledger.save import Saved
+    from cmeledger.ledger.undo import Turned
 
 LEAVE: Final = Answer("leave", "n", "No")
 CONTINUE: Final = "continue"
@@ -178,7 +178,17 @@ class Writing(Live):
         from cmeledger import change
 
         assert self.book is not None
+        self.clear_up()
         return change.perform(self.book, operation, self.history)
+
+    def clear_up(self) -> None:
+        """Clear up records that a move, cut off, left in both files; for a thread."""
+        from cmeledger import archive
+
+        if self.book is not None and self.failed is None:
+            _, count = archive.tidied(self.book, self.history, write=True)
+            if count:
+                self.call_from_thread(self.say, archive.cleared_up(count))
 
     def read_now(self) -> Book:
         """Read the ledger as it is at this moment; for a thread."""
@@ -249,12 +259,16 @@ class Writing(Live):
         if done is None:
             return
         operation, saved = done
-        notes = [f"saved: {operation.what}" + ("; u takes it back" if self.history else "")]
+        self.told(operation.what, saved, operation.record)
+
+    def told(self, what: str, saved: "Saved", record: str | None) -> None:
+        """Say what was saved, and show the ledger as it is now, at a record."""
+        notes = [f"saved: {what}" + ("; u takes it back" if self.history else "")]
         notes += [saved.note] if saved.note else []
         notes += [] if saved.confirmed else ["the disk did not confirm it"]
         self.say("; ".join(notes), warning=not saved.confirmed)
         self.marked.clear()
-        self.wanted = operation.record
+        self.wanted = record
         self.action_reload()
 
     def _each(
@@ -280,17 +294,21 @@ class Writing(Live):
             self.action_reload()
 
     @work(group="save")
-    async def _turn(self, turn: "Callable[[str, History], tuple[Entry, Saved]]", done: str) -> None:
+    async def _turn(self, turn: "Callable[[str, History], Turned]", done: str) -> None:
         if self.history is None:
             self.say("the history is switched off: there is nothing to go back to", warning=True)
             return
         try:
-            entry, saved = await asyncio.to_thread(turn, self.file, self.history)
+            entry, saved, _ = await asyncio.to_thread(self._turned, turn, self.history)
         except CmeledgerError as error:
             self.refuse(error)
         else:
             self.say(f"{done}: {entry.what}" + ("" if saved.confirmed else "; not confirmed"))
         self.action_reload()
+
+    def _turned(self, turn: "Callable[[str, History], Turned]", history: History) -> "Turned":
+        self.clear_up()
+        return turn(self.file, history)
 
     @work(group="ask")
     async def offer_drafts(self, *, asked: bool = False) -> None:

@@ -1,1 +1,1 @@
-"""The five views: progress, records, cycles, problems, rules."""
+"""The six views: progress, records, cycles, problems, rules, keep."""

@@ -1,5 +1,6 @@
 """Where the license stands: what is met, what is missing, by when, and why."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from textual import on
@@ -9,7 +10,7 @@ from cmeledger.report import why_text
 from cmeledger.report.axis import axis
 from cmeledger.report.documents import invalid_reason
 from cmeledger.report.status_text import next_steps, painted_headline, standing_line
-from cmeledger.report.terminal import Line, wrap
+from cmeledger.report.terminal import Line, Style, day, wrap
 from cmeledger.report.views import left_out_of
 from cmeledger.rules.cycles import deadlines
 from cmeledger.rules.standing import Standing
@@ -58,7 +59,7 @@ class Progress(View):
                 style.paint("Incomplete: only a part of the file could be read.", "31;1"),
                 *first,
             ]
-        headline.put(first)
+        headline.put([*first, *self._altered(style)])
         if report.status == "not-applicable":
             line.put([])
         else:
@@ -67,6 +68,17 @@ class Progress(View):
         steps = list(next_steps(book, report))[:1]
         step.put([text for s in steps for text in wrap(f"Next: {s}", style, "  ", "")])
         self.requirements.show(report.standings)
+
+    def _altered(self, style: Style) -> Iterator[str]:
+        """Name the renewals of which the ledger no longer says what was attested."""
+        assert self.shown is not None
+        for renewal in self.shown.looked.altered if self.shown.looked else ():
+            assert renewal.renewal_date is not None  # only such are compared
+            text = (
+                f"! What you attested for {day(renewal.renewal_date)} is not what the ledger says "
+                "now: N shows what differs."
+            )
+            yield from (style.paint(line, "33;1") for line in wrap(text, style, "  ", ""))
 
     def _draw(self, standing: Standing, _width: int) -> str:
         assert self.shown is not None

@@ -9,12 +9,12 @@ from textual.widgets import Input
 from cmeledger.report import records as table
 from cmeledger.report import why_text
 from cmeledger.report.records import Row
-from cmeledger.report.search import search
 from cmeledger.report.terminal import Line
 from cmeledger.report.views import find, view
 from cmeledger.tui.lines import LineList, Page
 from cmeledger.tui.shown import Shown
-from cmeledger.tui.views.base import NOTHING, Lines, View, compose_split
+from cmeledger.tui.views.base import NOTHING, Lines, compose_split
+from cmeledger.tui.views.filtered import FilteredView, filter_field
 from cmeledger.visible import visible
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ NEWEST_FIRST: Final = ("date", "credits", "keep until")
 """Columns whose largest value is looked for first."""
 
 
-class Records(View):
+class Records(FilteredView):
     """The table of records, its filter, and the chosen record's own text and count."""
 
     NAME: ClassVar[str] = "records"
@@ -46,21 +46,11 @@ class Records(View):
 
     def compose(self) -> ComposeResult:
         """Lay out the view."""
-        yield Input(
-            id="filter",
-            placeholder="/ to filter: words, topic: kind: category: cycle: status: evidence:no",
-            compact=True,
-            select_on_focus=False,
-        )
+        yield filter_field("filter")
         yield Lines(id="found")
         yield Lines(id="heading")
         self.table: LineList[Row] = LineList(self._draw, lambda row: row.id, id="rows")
         yield from compose_split(self.table, Page(id="record"), id="records-split")
-
-    @property
-    def record(self) -> str | None:
-        """The chosen record."""
-        return self.table.key
 
     def fill(self) -> None:
         """Draw everything from the state shown."""
@@ -68,7 +58,7 @@ class Records(View):
             self.table.show([])
             self.query_one("#record", Page).show(NOTHING)
             return
-        wanted = search(self.query_one(Input).value, self.shown.book.rulebook.topics)
+        wanted = self.wanted()
         found = [row for row in self._sorted(self.shown) if wanted.matches(row)]
         style = self.style_for(self.table)
         note = table.totals(found)
@@ -98,14 +88,6 @@ class Records(View):
             )
         return self._in_order
 
-    def choose(self, record: str) -> bool:
-        """Choose a record, clearing the filter if that hides it."""
-        if self.table.choose(record):
-            return True
-        self.query_one(Input).value = ""
-        self.fill()
-        return self.table.choose(record)
-
     def sort(self) -> None:
         """Sort by the next column."""
         shown = [column.name for column, _ in table.widths(self.table.room)]
@@ -133,16 +115,6 @@ class Records(View):
         self.by = column
         self.fill()
 
-    @property
-    def filtered(self) -> bool:
-        """Whether a filter is set."""
-        return bool(self.query_one(Input).value)
-
-    def clear(self) -> None:
-        """Clear the filter and go to the table."""
-        self.query_one(Input).value = ""
-        self.table.focus()
-
     def _draw(self, row: Row, width: int) -> str:
         return table.line(row, width, self.style_for(self.table))
 
@@ -150,16 +122,6 @@ class Records(View):
         """Sort by the column whose heading was clicked."""
         if event.widget is not None and event.widget.id == "heading":
             self.sort_at(event.x)
-
-    @on(Input.Changed, "#filter")
-    def narrow(self) -> None:
-        """Filter as it is typed."""
-        self.fill()
-
-    @on(Input.Submitted, "#filter")
-    def leave_filter(self) -> None:
-        """Go from the filter to what it found."""
-        self.table.focus()
 
     @on(LineList.Selected, "#rows")
     def look_closer(self) -> None:
