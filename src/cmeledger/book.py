@@ -120,7 +120,7 @@ def make_book(file: str, day: date, data: bytes, archive_data: bytes | None) -> 
         problem = error.problem._replace(archived=in_archive)
         archive_text = (archive_data or b"").decode("utf-8-sig", "replace")
         raise _not_toml(file, problem, data, archive_text) from error
-    return _made(file, day, data, document, archive)
+    return book_of(file, day, data, document, archive)
 
 
 def remake(
@@ -135,7 +135,7 @@ def remake(
         document = document or parse(data)
     except NotToml as error:
         raise _not_toml(book.file, error.problem, data, book.archive.text) from error
-    return _made(book.file, book.day, data, document, archive or book.archive)
+    return book_of(book.file, book.day, data, document, archive or book.archive)
 
 
 def _not_toml(file: str, problem: Problem, data: bytes, archive_text: str) -> LedgerUnusable:
@@ -143,7 +143,11 @@ def _not_toml(file: str, problem: Problem, data: bytes, archive_text: str) -> Le
     return LedgerUnusable(file, (problem,), text, archive_name(file), archive_text)
 
 
-def _made(file: str, day: date, data: bytes, document: Document, archive: Document) -> Book:
+def book_of(file: str, day: date, data: bytes, document: Document, archive: Document) -> Book:
+    """Make a book of what is parsed already; NOTHING stands for an archive that is not there.
+
+    Raises LedgerUnusable as `open_book` does.
+    """
     rulebook = rules.load()
     try:
         ledger, problems = read(document, rules.vocabulary(rulebook), archive)

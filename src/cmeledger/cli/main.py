@@ -33,6 +33,8 @@ VERBS: Final = {
     "archive": "the records that may go into the archive beside the ledger",
     "restore": "a record of the archive back into the ledger",
     "renew": "what you attest at a renewal, and tell when it alters later",
+    "diff": "what is different between two versions in git, and what that does",
+    "log": "what each commit in git did to the ledger, or to one record",
     "undo": "the last save back, to the byte",
     "redo": "again what was undone last",
     "recover": "saved records that an editor with an old text took back",

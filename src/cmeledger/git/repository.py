@@ -90,15 +90,70 @@ def content(repository: Repository, commit: str, path: str, at_most: int) -> byt
 
     Raises GitError, for a file of more than so many bytes, too.
     """
-    listed = repository.git.ask("ls-tree", "-z", "-l", commit, "--", path)
-    if not listed:
-        return None
-    mode, kind, blob, size = listed.split(b"\t")[0].split()
+    blob = blobs(repository, commit, path, at_most=at_most)[0]
+    return None if blob is None else text(repository, blob)
+
+
+def blobs(repository: Repository, commit: str, *paths: str, at_most: int) -> list[str | None]:
+    """Give the names that git has for what paths held in a commit; None for each without a file.
+
+    Raises GitError, for a file of more than so many bytes, too.
+    """
+    listed = repository.git.ask("ls-tree", "-z", "-l", commit, "--", *paths).split(b"\0")
+    found = {name: facts for facts, _, name in (line.partition(b"\t") for line in listed)}
+    return [
+        _blob(found[name], path, commit, at_most) if (name := os.fsencode(path)) in found else None
+        for path in paths
+    ]
+
+
+def _blob(listed: bytes, path: str, commit: str, at_most: int) -> str:
+    mode, kind, blob, size = listed.split()
     if kind != b"blob" or mode == b"120000":
         raise GitError(f"{path} was no file in {commit[:10]}", "choose another version")
     if int(size) > at_most:
         raise GitError(f"{path} has more than {at_most:,} bytes there", "choose another version")
-    return repository.git.ask("cat-file", "blob", blob.decode("ascii"))
+    return blob.decode("ascii")
+
+
+def text(repository: Repository, blob: str) -> bytes:
+    """Give what is kept under a name that `blobs` gave. Raises GitError."""
+    return repository.git.ask("cat-file", "blob", blob)
+
+
+def version(repository: Repository, commit: str, path: str) -> Version:
+    """Describe a commit, in which the ledger has a path. Raises GitError."""
+    words = ("rev-list", "-1", "--encoding=UTF-8", f"--format={_FORMAT}", commit)
+    return _version(_lines(repository.git.ask(*words))[0], path)
+
+
+def place(repository: Repository, commit: str, archive: Callable[[str], str]) -> str | None:
+    """Find the path that the ledger has in a commit, also before it was renamed; None: it has none.
+
+    `archive` is as for `versions`. Raises GitError.
+    """
+    if _has(repository, commit, repository.path):
+        return repository.path
+    if repository.head is None:
+        return None
+    earlier = (item.before for item in versions(repository, archive, repository.head))
+    return next((path for path in earlier if _has(repository, commit, path)), None)
+
+
+def _has(repository: Repository, commit: str, path: str) -> bool:
+    return bool(repository.git.ask("ls-tree", "-z", "--name-only", commit, "--", path))
+
+
+def is_cut(repository: Repository, commit: str) -> bool:
+    """Tell whether a shallow clone ends at a commit: what came before is not in it."""
+    if _line(repository.git.maybe("rev-parse", "--is-shallow-repository")) != "true":
+        return False
+    name = _line(repository.git.ask("rev-parse", "--git-path", "shallow")) or ""
+    try:
+        with open(os.path.join(repository.top, name), "rb") as opened:
+            return commit.encode("ascii") in opened.read().split()
+    except OSError:
+        return False
 
 
 def versions(
@@ -110,21 +165,31 @@ def versions(
     `start` is the commit to begin with. Raises GitError.
     """
     path = repository.path
+    if not _has(repository, start, path):
+        path = _renamed_from(repository, path, "diff-index", "--cached", start) or path
     while True:
         listed = repository.git.ask(
-            "rev-list", "--date-order", f"--format={_FORMAT}", start, "--", path, archive(path)
-        )
-        # Each commit has two lines: its hash once more, and what the format asks for.
-        found = [line.decode("utf-8", "replace") for line in listed.split(b"\n")[1::2]]
+            "rev-list", "--date-order", "--encoding=UTF-8", f"--format={_FORMAT}",
+            start, "--", path, archive(path),
+        )  # fmt: skip
+        found = _lines(listed)
         if not found:
             return
         *others, oldest = (_version(line, path) for line in found)
         yield from others
-        before = _renamed_from(repository, oldest)
+        before = None
+        if len(oldest.parents) == 1:
+            words = ("diff-tree", "-r", oldest.parents[0], oldest.commit)
+            before = _renamed_from(repository, path, *words)
         yield oldest._replace(before=before or path)
         if before is None:
             return
         path, start = before, oldest.parents[0]
+
+
+def _lines(listed: bytes) -> list[str]:
+    """Split what was listed: each commit has its hash once more, then what the format asks for."""
+    return [line.decode("utf-8", "replace") for line in listed.split(b"\n")[1::2]]
 
 
 def _version(line: str, path: str) -> Version:
@@ -133,14 +198,12 @@ def _version(line: str, path: str) -> Version:
     return Version(commit, tuple(parents.split()), day, author, subject, path, path)
 
 
-def _renamed_from(repository: Repository, version: Version) -> str | None:
-    """Find the ledger's path before a commit that made it, where another file became it."""
-    if len(version.parents) != 1:
-        return None
-    words = ("diff-tree", "-r", "-M", "-z", "--no-ext-diff", "--name-status", "--diff-filter=R")
-    listed = repository.git.ask(*words, version.parents[0], version.commit).split(b"\0")
+def _renamed_from(repository: Repository, path: str, *words: str) -> str | None:
+    """Find the path that a file had before, where git compares two trees."""
+    options = ("-M", "-z", "--no-ext-diff", "--name-status", "--diff-filter=R")
+    listed = repository.git.ask(words[0], *options, *words[1:]).split(b"\0")
     renames = zip(listed[1::3], listed[2::3], strict=False)
-    return next((os.fsdecode(a) for a, b in renames if os.fsdecode(b) == version.path), None)
+    return next((os.fsdecode(a) for a, b in renames if os.fsdecode(b) == path), None)
 
 
 def _line(found: bytes | None) -> str | None:

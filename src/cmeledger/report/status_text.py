@@ -27,11 +27,12 @@ def lines(
     reports: Sequence[Report],
     problems: Sequence[Problem],
     style: Style,
-    again: str = "",
+    again: str | None = "",
 ) -> Iterator[str]:
     """Lay out the status of every license.
 
-    `again` is what a suggested command needs to speak of the same ledger: its name, the day.
+    `again` is what a suggested command needs to speak of the same ledger: its name, the day; with
+    None, none is suggested.
     """
     name = visible(book.ledger.physician.name or "(no name)")
     as_of = f"as of {day(book.day)}"
@@ -137,7 +138,7 @@ def _has_ended(book: Book, report: Report) -> bool:
     return ended is not None and ended < book.day
 
 
-def _license(book: Book, report: Report, style: Style, again: str) -> Iterator[str]:
+def _license(book: Book, report: Report, style: Style, again: str | None) -> Iterator[str]:
     cycle = report.cycle
     yield from wrap(license_line(book, report), style, indent="  ", first="")
     yield ""
@@ -204,22 +205,26 @@ def _why_not(report: Report, standing: Standing) -> str:
     return f"not asked of a license of type {report.tally.license.type}"
 
 
-def _problems(problems: Sequence[Problem], style: Style, again: str) -> Iterator[str]:
+def _problems(problems: Sequence[Problem], style: Style, again: str | None) -> Iterator[str]:
     errors = [problem for problem in problems if problem.severity == "error"]
     warnings = len(problems) - len(errors)
     if errors:
         places = {problem.record or problem.path[:2] for problem in errors}
+        see = "" if again is None else f" See: cmeledger check{again}"
         text = (
             f"{plural(len(errors), 'error')} in {plural(len(places), 'place')}: what is written "
-            f"there is left out of these numbers. See: cmeledger check{again}"
+            f"there is left out of these numbers.{see}"
         )
         for line in wrap(text, style):
             yield style.paint(line, "31;1")
     codes = sorted({problem.code for problem in problems if problem.severity == "warning"})
-    text = f"To look at the evidence files too: cmeledger check{again}"
-    if warnings:
-        text = (
-            f"{plural(warnings, 'warning')} ({', '.join(codes)}). "
-            f"To see more, and look at the evidence files: cmeledger check{again}"
+    texts = [f"{plural(warnings, 'warning')} ({', '.join(codes)})."] if warnings else []
+    if again is not None:
+        more = (
+            "see more, and look at the evidence files"
+            if warnings
+            else "look at the evidence files too"
         )
-    yield from wrap(text, style)
+        texts.append(f"To {more}: cmeledger check{again}")
+    if texts:
+        yield from wrap(" ".join(texts), style)

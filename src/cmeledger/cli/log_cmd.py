@@ -1,0 +1,100 @@
+"""`cmeledger log`: what each commit did to the ledger, or to one record."""
+
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+from cmeledger.cli import common, versions
+from cmeledger.cli.main import VERBS, Io
+from cmeledger.difference import Change
+from cmeledger.ledger.context import nearest_id
+from cmeledger.past import Entry, Past
+from cmeledger.problems import Exit, UsageError
+from cmeledger.report import diff_json, documents, log_text
+from cmeledger.report.outcome import Outcome
+from cmeledger.report.terminal import style_for
+
+USUAL: Final = 20
+"""How many commits are shown unless another number is asked for."""
+
+Told = tuple[Entry, tuple[Change, ...]]
+
+
+def parser() -> ArgumentParser:
+    """Make the parser of the verb."""
+    made = common.parser("log", f"Say {VERBS['log']}.")
+    common.add_json(made)
+    made.add_argument(
+        "-n",
+        metavar="N",
+        type=_count,
+        default=USUAL,
+        help=f"show so many commits at most; 0: all (default: {USUAL})",
+    )
+    versions.add_words(made, "ID", "the id of a record: only what changed it")
+    return made
+
+
+def run(options: Namespace, io: Io) -> Exit:
+    """Run the verb."""
+    words = versions.take_ledger(options, 1)
+    id = words[0] if words else None
+    file = common.ledger_name(options, io)
+    past = Past(file, io.env)
+    found = _all(past) if id is None else _of(past, id)
+    shown = islice(found, options.n or None)
+    first = next(shown, None)
+    if first is None:
+        head = past.at("HEAD")[1]
+        advice = nearest_id(str(id), [name for name in head.ids if name])
+        raise UsageError(f"no commit has a record called '{id}'\n{advice}")
+    if options.json:
+        entries = [
+            diff_json.entry(entry, changes, None if id else _did(entry))
+            for entry, changes in (first, *shown)
+        ]
+        document = {
+            "schema": documents.SCHEMA,
+            "file": file,
+            "id": id,
+            "entries": entries,
+            "more": next(found, None) is not None,
+        }
+        io.out.write(documents.dumps(document))
+        return Exit.DONE
+    style = style_for(io.out, io.env)
+    for entry, changes in (first, *shown):
+        lines = log_text.lines(entry, changes, () if id else _did(entry), style, whole=id is None)
+        io.out.write("".join(f"{line}\n" for line in lines))
+    if next(found, None) is not None:
+        print("note: there are more; all of them: cmeledger log -n 0", file=io.err)
+    return Exit.DONE
+
+
+def _all(past: Past) -> Iterator[Told]:
+    for entry, _ in past.log():
+        yield entry, entry.changes
+
+
+def _of(past: Past, id: str) -> Iterator[Told]:
+    """Keep what changed one record, whatever it answered to earlier."""
+    for entry, whole in past.log():
+        changes = tuple(item for item in entry.changes if id in (item.id, item.old_id))
+        if changes:
+            yield entry, changes
+        id = whole.renamed.get(id, id)
+
+
+def _did(entry: Entry) -> list[Outcome] | None:
+    """Say what a commit did, as of its own day; None: it joins versions, or nobody can tell."""
+    if entry.merges or not entry.before.exists:
+        return None
+    day = entry.version.when.date()
+    return versions.what_it_did(entry.before, entry.after, entry.changes, day)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise ArgumentTypeError(f"'{text}' is not a number like 20")
+    return int(text)

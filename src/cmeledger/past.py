@@ -1,0 +1,130 @@
+"""The versions of a ledger that git keeps: one of them, or all down the history."""
+
+import os
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from cmeledger.book import archive_name, read_bytes
+from cmeledger.difference import (
+    Change,
+    Difference,
+    Reading,
+    State,
+    difference,
+    differing_from_all,
+    reading,
+)
+from cmeledger.git import repository as git
+from cmeledger.git.call import GitError
+from cmeledger.git.repository import Repository, Version
+from cmeledger.ledger.parse import MAX_BYTES, START
+from cmeledger.problems import Problem
+
+
+class Entry(NamedTuple):
+    """What one commit did to the ledger."""
+
+    version: Version
+    before: State
+    after: State
+    changes: tuple[Change, ...]
+    """Of a merge, what no parent has."""
+    only_spelling: bool
+    cut: bool
+    """The clone ends here: what came before is not in it."""
+
+    @property
+    def merges(self) -> bool:
+        """Whether it joins several lines of versions."""
+        return len(self.version.parents) > 1
+
+
+class Past:
+    """A ledger's versions in its repository, each read once."""
+
+    def __init__(self, file: str, env: Mapping[str, str]) -> None:
+        """Find the repository of a ledger, which need not be there any more. Raises GitError."""
+        self.file = file
+        self.repository: Repository = git.find(file, env)
+        self._read = lru_cache(maxsize=16)(self._read_blob)
+        self._made = lru_cache(maxsize=8)(self._make)
+
+    def at(self, revision: str) -> tuple[Version, State]:
+        """Give the version that a revision names.
+
+        Raises GitError: there is no such version, or it has no such ledger.
+        """
+        commit = git.resolve(self.repository, revision)
+        path = git.place(self.repository, commit, archive_name)
+        if path is None:
+            next(self._versions())
+            raise GitError(
+                f"{self._name} is not in version {commit[:10]}",
+                "see which versions have it: cmeledger log",
+            )
+        return git.version(self.repository, commit, path), self.state(commit, path)
+
+    def state(self, commit: str, path: str) -> State:
+        """Read the ledger and its archive as a commit has them. Raises GitError."""
+        names = path, archive_name(path)
+        try:
+            found = git.blobs(self.repository, commit, *names, at_most=MAX_BYTES)
+        except GitError as error:
+            return State(f"{commit[:10]}:{path}", _unreadable(error), Reading())
+        return self._made(f"{commit[:10]}:{path}", *found)
+
+    def log(self) -> Iterator[tuple[Entry, Difference]]:
+        """Give what each commit did, newest first, with the whole difference to its first parent.
+
+        Raises GitError.
+        """
+        for version in self._versions():
+            after = self.state(version.commit, version.path)
+            parents = [self.state(parent, version.before) for parent in version.parents]
+            cut = not parents and git.is_cut(self.repository, version.commit)
+            found = [difference(parent, after) for parent in parents or [_NOWHERE]]
+            changes = found[0].changes if len(found) == 1 else differing_from_all(found)
+            before = parents[0] if parents else _NOWHERE
+            only_spelling = all(item.only_spelling for item in found)
+            yield Entry(version, before, after, changes, only_spelling, cut), found[0]
+
+    def _versions(self) -> Iterator[Version]:
+        """Give the versions of the ledger. Raises GitError where there is none."""
+        start = git.resolve(self.repository, "HEAD")
+        none = True
+        for version in git.versions(self.repository, archive_name, start):
+            none = False
+            yield version
+        if none:
+            raise GitError(f"{self._name} is not committed yet", "first: cmeledger commit")
+
+    @property
+    def _name(self) -> str:
+        return os.path.basename(self.file)
+
+    def _make(self, name: str, ledger: str | None, archive: str | None) -> State:
+        return State(name, self._read(ledger), self._read(archive))
+
+    def _read_blob(self, blob: str | None) -> Reading:
+        if blob is None:
+            return Reading()
+        try:
+            return reading(git.text(self.repository, blob))
+        except GitError as error:
+            return _unreadable(error)
+
+
+def _unreadable(error: GitError) -> Reading:
+    why, advice = str(error).split("\n", maxsplit=1)
+    return Reading(b"", None, Problem("not-toml", why, advice, span=START))
+
+
+_NOWHERE = State("", Reading(), Reading())
+
+
+def on_disk(file: str) -> State:
+    """Read the ledger and its archive as they are now. Raises as `read_bytes` does."""
+    archive = archive_name(file)
+    there = os.path.lexists(archive)
+    return State(file, reading(read_bytes(file)), reading(read_bytes(archive) if there else None))
