@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from cmeledger.problems import CODES
 from conftest import DATA, run_here
+from repositories import CLEAN, run_git
 
 INVALID = sorted((DATA / "invalid").glob("*.toml"))
 VALID = sorted((DATA / "valid").glob("*.toml"))
@@ -21,15 +23,27 @@ def brief(problem: dict[str, Any]) -> tuple[Any, ...]:
     return (*(problem[key] for key in PLACE), problem["record"])
 
 
+def placed(ledger: Path, expected: dict[str, Any], folder: Path) -> Path:
+    """Give the ledger; where its sample is about git, a copy in a repository of its own."""
+    if "gitattributes" not in expected:
+        return ledger
+    if shutil.which("git") is None:
+        pytest.skip("git is not installed")
+    run_git(folder, "init", "-q")
+    (folder / ".gitattributes").write_text(expected["gitattributes"], "utf-8")
+    return Path(shutil.copy(ledger, folder))
+
+
 def test_every_code_has_a_sample_file() -> None:
     named = {path.name.split("--")[0] for path in INVALID}
     assert named == set(CODES)
 
 
 @pytest.mark.parametrize("ledger", INVALID, ids=lambda path: path.stem)
-def test_invalid_file(ledger: Path) -> None:
+def test_invalid_file(ledger: Path, tmp_path: Path) -> None:
     expected = json.loads(ledger.with_suffix(".json").read_text("utf-8"))
-    result = run_here("check", str(ledger), "--as-of", expected["as_of"], "--json")
+    ledger = placed(ledger, expected, tmp_path)
+    result = run_here("check", str(ledger), "--as-of", expected["as_of"], "--json", env=CLEAN)
     found = result.json
     assert sorted(map(brief, found["problems"]), key=repr) == sorted(
         map(brief, expected["problems"]), key=repr
@@ -41,9 +55,10 @@ def test_invalid_file(ledger: Path) -> None:
 
 
 @pytest.mark.parametrize("ledger", INVALID, ids=lambda path: path.stem)
-def test_text_report_shows_place_and_way_out(ledger: Path) -> None:
+def test_text_report_shows_place_and_way_out(ledger: Path, tmp_path: Path) -> None:
     expected = json.loads(ledger.with_suffix(".json").read_text("utf-8"))
-    result = run_here("check", str(ledger), "--as-of", expected["as_of"])
+    ledger = placed(ledger, expected, tmp_path)
+    result = run_here("check", str(ledger), "--as-of", expected["as_of"], env=CLEAN)
     for problem in expected["problems"]:
         place = f"{ledger}:{problem['line']}:{problem['column']}: "
         assert f"{place}{problem['severity']}[{problem['code']}]: " in result.out

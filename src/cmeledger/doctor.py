@@ -12,11 +12,12 @@ from typing import Final, NamedTuple
 
 from cmeledger import change, recovery
 from cmeledger.book import Book, archive_name, open_book, read_bytes
+from cmeledger.git import attributes
 from cmeledger.git.look import look
 from cmeledger.ledger import beside, disk, history, platform
 from cmeledger.ledger.history import History, open_history
 from cmeledger.ledger.parse import MAX_BYTES
-from cmeledger.ledger.syntax import marker_lines
+from cmeledger.ledger.syntax import marked
 from cmeledger.problems import LedgerUnreadable, LedgerUnusable
 
 NETWORK: Final = frozenset(
@@ -68,6 +69,7 @@ def examine(file: str, day: date, env: Mapping[str, str]) -> list[Fact]:
         *_history(file, data, book, saved),
         *_company(file),
         _git(file, data, env),
+        *_merging(file, env),
     ]
 
 
@@ -133,11 +135,8 @@ def _usable(file: str, book: Book | None) -> Fact:
 
 def _markers(book: Book | None) -> Iterator[Fact]:
     """Find git's conflict markers in a text of several lines, where they are no fault of TOML."""
-    marked = marker_lines(book.document.text) if book and "\n<<<<<<< " in book.document.text else []
-    if marked:
-        lines = ", ".join(map(str, marked[:10]))
-        help = "git left both versions there: keep one, and take out the marker lines"
-        yield Fact("git-markers", "attention", f"git's conflict markers, lines {lines}", help)
+    for problem in marked(book.document.text) if book else ():
+        yield Fact("git-markers", "attention", problem.message, problem.help)
 
 
 def _the_place(file: str) -> Iterator[Fact]:
@@ -303,7 +302,7 @@ def _git(file: str, data: bytes, env: Mapping[str, str]) -> Fact:
         "no-repository": (
             "note",
             "the folder is in no git repository that git will read",
-            "git init there keeps every version; else keep a copy on another disk",
+            "every version kept: cmeledger git setup --init; else keep a copy on another disk",
         ),
         "untracked": ("note", "the folder is in a git repository, the ledger is not", commit),
         "added": ("note", "git knows the ledger, and has no commit of it yet", commit),
@@ -311,3 +310,17 @@ def _git(file: str, data: bytes, env: Mapping[str, str]) -> Fact:
         "committed": ("ok", f"committed as it is, last on {when}", ""),
     }[found.state]
     return Fact("git", state, f"git: {text}" if state == "ok" else text, help)
+
+
+def _merging(file: str, env: Mapping[str, str]) -> Iterator[Fact]:
+    setup = f"cmeledger git setup {quote(file)}"
+    for item in attributes.merging(file, archive_name(file), env):
+        names = " and ".join(item.names)
+        wrong = attributes.explanation(item)
+        if wrong is not None:
+            yield Fact("git-merge", "attention", wrong, f"set that up: {setup}")
+        elif item.way == "lines":
+            help = f"have it merge records: {setup}"
+            yield Fact("git-merge", "note", f"git merges {names} line by line", help)
+        else:
+            yield Fact("git-merge", "ok", f"git merges {names} record by record")

@@ -33,6 +33,9 @@ CODES: Final = (
     "claim-by-soon",
     "statutory-waiver",
     "control-character",
+    "conflict-marker",
+    "git-no-driver",
+    "git-merge-union",
 )
 """Every code a problem can bear; docs/problems.md explains each."""
 

@@ -4,10 +4,14 @@ import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
+from cmeledger.book import Book, archive_name, make_book
 from cmeledger.cli import common, renewals
 from cmeledger.cli.main import VERBS, Io
 from cmeledger.evidence import look
+from cmeledger.git import attributes
+from cmeledger.ledger.parse import MAX_BYTES
 from cmeledger.ledger.source import Places, place
+from cmeledger.ledger.syntax import marked
 from cmeledger.problems import Exit, LedgerUnusable, Problem, UsageError
 from cmeledger.report.terminal import style_for
 
@@ -22,24 +26,40 @@ def parser() -> ArgumentParser:
         action="store_true",
         help="look at each record as an auditor would: a checklist of what its certificate has",
     )
+    made.add_argument(
+        "--staged",
+        action="store_true",
+        help="the ledger as the next git commit will hold it; files beside it are not looked at",
+    )
     common.add_cycle(made)
-    common.add_ledger(made)
+    common.add_ledger(made, "*")
     made.epilog = "--cycle goes with --proof; without it, the cycle shown and the one before."
     return made
 
 
 def run(options: Namespace, io: Io) -> Exit:
-    """Run the verb."""
-    if options.proof:
-        return _proof(options, io)
-    if options.cycle:
+    """Run the verb: for one ledger, or for several after each other."""
+    names = options.ledger or [None]
+    if len(names) > 1 and (options.json or options.proof):
+        raise UsageError("--json and --proof take one ledger\nname one, or leave them out")
+    if options.staged and options.proof:
+        raise UsageError("--proof looks at certificates, --staged does not\ngive one of the two")
+    if options.cycle and not options.proof:
         raise UsageError("--cycle goes with --proof\nwithout it, check looks at the whole ledger")
+    code = Exit.DONE
+    for options.ledger in names:
+        code = max(code, _proof(options, io) if options.proof else _check(options, io))
+    return code
+
+
+def _check(options: Namespace, io: Io) -> Exit:
+    """Print the problems of one ledger."""
     file = common.ledger_name(options, io)
     try:
-        book = common.open_named(options, io)
+        book = _staged(file, options, io) if options.staged else common.open_named(options, io)
     except LedgerUnusable as error:
         found = list(error.problems)
-        if error.ledger is not None:
+        if error.ledger is not None and not options.staged:
             found += look(error.ledger, os.path.dirname(os.path.realpath(file)))
         problems = place(found, Places(error.text), Places(error.archive_text))
         archive = (error.archive_file, error.archive_text)
@@ -47,7 +67,10 @@ def run(options: Namespace, io: Io) -> Exit:
         return Exit.UNUSABLE
     tallies = book.tallies()
     found = book.all_problems(tallies, book.keeping(tallies))
-    found += look(book.ledger, book.folder)
+    found += [*marked(book.document.text), *marked(book.archive.text, archived=True)]
+    if not options.staged:
+        found += look(book.ledger, book.folder)
+        found += attributes.look(file, archive_name(file), io.env)
     problems = place(found, Places(book.document.text), Places(book.archive.text))
     archive = (book.archive_file, book.archive.text)
     _print(file, problems, book.document.text, archive, options.json, io)
@@ -57,6 +80,16 @@ def run(options: Namespace, io: Io) -> Exit:
         io.out.write("".join(f"{line}\n" for line in shown))
     counted = {"error", "warning"} if options.strict else {"error"}
     return Exit.NO if any(p.severity in counted for p in problems) else Exit.DONE
+
+
+def _staged(file: str, options: Namespace, io: Io) -> Book:
+    """Open the ledger and its archive as they are staged."""
+    from cmeledger.git.staged import staged
+
+    names = tuple(os.path.basename(name) for name in (file, archive_name(file)))
+    data, archive = staged(file, names, io.env, MAX_BYTES)
+    without = options.without_archive or not archive
+    return make_book(file, common.today(options), data, None if without else archive)
 
 
 def _proof(options: Namespace, io: Io) -> Exit:

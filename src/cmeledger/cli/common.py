@@ -58,9 +58,12 @@ def add_day(made: argparse.ArgumentParser) -> None:
     )
 
 
-def add_ledger(made: argparse.ArgumentParser) -> None:
-    """Add the ledger as the last positional, and the option to leave its archive out."""
-    add_ledger_name(made, "the ledger")
+def add_ledger(made: argparse.ArgumentParser, count: str = "?") -> None:
+    """Add the ledger as the last positional, and the option to leave its archive out.
+
+    `count` is "*" for a verb that takes several.
+    """
+    add_ledger_name(made, "the ledger", count)
     made.add_argument(
         "--without-archive",
         action="store_true",
@@ -68,11 +71,11 @@ def add_ledger(made: argparse.ArgumentParser) -> None:
     )
 
 
-def add_ledger_name(made: argparse.ArgumentParser, what: str) -> None:
+def add_ledger_name(made: argparse.ArgumentParser, what: str, count: str = "?") -> None:
     """Add a ledger's path as the last positional."""
     made.add_argument(
         "ledger",
-        nargs="?",
+        nargs=count,
         metavar="LEDGER",
         help=f"{what} (default: $CMELEDGER, or {DEFAULT_LEDGER})",
     )

@@ -39,6 +39,7 @@ VERBS: Final = {
     "redo": "again what was undone last",
     "recover": "saved records that an editor with an old text took back",
     "doctor": "what protects the ledger here, and what needs attention",
+    "git": "setup: git made ready for the ledger, and that taken back (--undo)",
     "fmt": "the ledger in its usual order and spacing; no value changes",
     "init": "a first ledger; on a terminal it asks for what no option says",
     "schema": "a JSON Schema of the ledger, with which editors check as you type",

@@ -39,6 +39,10 @@ class Version(NamedTuple):
     """Of the ledger, in its parents."""
 
 
+class NoRepository(GitError):
+    """A ledger's folder is in no repository."""
+
+
 def find(file: str, env: Mapping[str, str]) -> Repository:
     """Find the repository that a ledger's folder is in, tracked there or not.
 
@@ -61,7 +65,7 @@ def find(file: str, env: Mapping[str, str]) -> Repository:
             ) from error
         if "not a git repository" not in error.said:
             raise
-        raise GitError(f"{folder} is in no git repository", begin) from error
+        raise NoRepository(f"{folder} is in no git repository", begin) from error
     if inside != b"true":
         kind = "a bare repository" if bare == b"true" else "inside a repository's own folder"
         raise GitError(f"{folder} is {kind}, without a work tree", "work in a clone of it")

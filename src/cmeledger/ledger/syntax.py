@@ -5,7 +5,7 @@ from typing import Final
 
 import tomli
 
-from cmeledger.problems import Span
+from cmeledger.problems import Problem, Span
 
 CONFLICT: Final = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 _OPEN_STRING: Final = r"""=[ \t]*(["'])"""
@@ -42,6 +42,18 @@ def explain(error: tomli.TOMLDecodeError) -> tuple[str, str, Span]:
 def marker_lines(text: str) -> list[int]:
     """Find the lines that git's conflict markers stand on, from 1."""
     return [n for n, line in enumerate(text.split("\n"), 1) if line.startswith(CONFLICT)]
+
+
+def marked(text: str, *, archived: bool = False) -> list[Problem]:
+    """Find git's conflict markers in a text that is TOML: they stand in one of its strings."""
+    lines = marker_lines(text) if "\n<<<<<<< " in text else []
+    if not lines:
+        return []
+    shown = ", ".join(map(str, lines[:10]))
+    first = Span(lines[0], 1, lines[0], len(text.split("\n")[lines[0] - 1].rstrip("\r")) + 1)
+    message = f"git's conflict markers, lines {shown}"
+    advice = "git left both versions there: keep one, and take out the marker lines"
+    return [Problem("conflict-marker", message, advice, span=first, archived=archived)]
 
 
 def _fault(error: tomli.TOMLDecodeError, text: str) -> tuple[str, str, int, int]:

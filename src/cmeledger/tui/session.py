@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 from cmeledger.book import Book, archive_name, make_book, open_book, read_bytes
 from cmeledger.evidence import look
+from cmeledger.git import attributes
 from cmeledger.ledger.salvage import salvage
 from cmeledger.ledger.source import Places, place
+from cmeledger.ledger.syntax import marked
 from cmeledger.model import Renewal
 from cmeledger.problems import LedgerUnreadable, LedgerUnusable, Problem
 from cmeledger.rules.counting import Tally
@@ -107,10 +109,14 @@ def look_closer(loaded: Loaded) -> Looked:
     book = loaded.book
     kept = book.keeping(loaded.counted)
     problems = book.all_problems(loaded.counted, kept)
-    evidence = () if loaded.broken else tuple(look(book.ledger, book.folder))
+    around: list[Problem] = []
+    if not loaded.broken:
+        around += marked(book.document.text)
+        around += look(book.ledger, book.folder)
+        around += attributes.look(book.file, archive_name(book.file), os.environ)
     places, archive_places = Places(book.document.text), Places(book.archive.text)
     assert places.found  # scanned here, in the worker, and not when a key is pressed
-    found = place((*problems, *evidence), places, archive_places)
+    found = place((*problems, *around), places, archive_places)
     if loaded.broken:
         found = [*loaded.broken.problems, *found]
     altered = () if loaded.broken else tuple(_altered(book))
