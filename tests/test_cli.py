@@ -363,6 +363,7 @@ def test_symlinked_evidence_out_of_the_folder_is_refused(write: Write, tmp_path:
             ((verb, HOSPITALIST, *AS_OF), ("textual", "icalendar", "fpdf", "pypdf", "PIL"))
             for verb in ("status", "remind", "check", "list", "keep", "gaps")
         ),
+        (("status", HOSPITALIST), ("cmeledger.git", "cmeledger.past", "cmeledger.difference", "subprocess")),
         (("schema",), ("textual", "rich", "tomlkit", "shtab", "platformdirs")),
         (("init", HOSPITALIST, "--name", "A"), ("textual", "rich", "tomlkit", "shtab", "platformdirs")),
     ],

@@ -1,8 +1,6 @@
 """What protects a ledger: the facts, the verdicts, real git, and that nothing is written."""
 
 import os
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,7 @@ import pytest
 from cmeledger import doctor
 from cmeledger.git.look import Git, look
 from conftest import HEAD, Result, run_here
-from repositories import NOON, needs_git, run_git
+from repositories import NOON, forget_tree, make_hostile, needs_git, run_git
 
 RECORD = """
 [[activity]]
@@ -320,21 +318,7 @@ def test_hostile_names_in_git(name: str, repository: Path) -> None:
 def test_nothing_that_a_repository_names_is_run(repository: Path) -> None:
     run_git(repository.parent, "add", "cme.toml")
     run_git(repository.parent, "commit", "-q", "-m", "first")
-    ran = repository.with_name("ran")
-    script = repository.with_name("script")
-    script.write_text(f"#!/bin/sh\ntouch '{ran}'\ncat\n", "utf-8")
-    script.chmod(0o700)
-    for key in ("core.fsmonitor", "core.pager", "core.editor", "core.sshCommand", "gpg.program"):
-        run_git(repository.parent, "config", key, str(script))
-    for key in ("filter.x.clean", "filter.x.smudge", "filter.x.process", "diff.x.textconv"):
-        run_git(repository.parent, "config", key, str(script))
-    run_git(repository.parent, "config", "alias.ls-files", f"!{script}")
-    run_git(repository.parent, "config", "log.showSignature", "true")
-    repository.with_name(".gitattributes").write_text("* filter=x diff=x\n", "utf-8")
-    for hook in ("post-index-change", "reference-transaction", "post-checkout"):
-        path = repository.parent / ".git" / "hooks" / hook
-        path.parent.mkdir(exist_ok=True)
-        shutil.copy(script, path)
+    ran = make_hostile(repository.parent)
     os.utime(repository, (1, 1))  # so that git would look at it anew
     assert state(repository) == "committed"
     assert not ran.exists()
@@ -344,28 +328,7 @@ def test_nothing_that_a_repository_names_is_run(repository: Path) -> None:
 def test_nothing_is_fetched(repository: Path) -> None:
     run_git(repository.parent, "add", "cme.toml")
     run_git(repository.parent, "commit", "-q", "-m", "first")
-    ran = repository.with_name("ran")
-    script = repository.with_name("script")
-    script.write_text(f"#!/bin/sh\ntouch '{ran}'\n", "utf-8")
-    script.chmod(0o700)
-    for key, value in (
-        ("core.repositoryFormatVersion", "1"),
-        ("extensions.partialClone", "origin"),
-        ("remote.origin.promisor", "true"),
-        ("remote.origin.url", "ssh://elsewhere/x"),
-        ("protocol.ssh.allow", "always"),
-        ("core.sshCommand", str(script)),
-    ):
-        run_git(repository.parent, "config", key, value)
-    done = subprocess.run(
-        ["git", "rev-parse", "HEAD^{tree}"],
-        cwd=repository.parent,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    tree = done.stdout.strip()
-    (repository.parent / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+    ran = forget_tree(repository.parent)
     assert state(repository) == "no-answer"
     assert not ran.exists()
 

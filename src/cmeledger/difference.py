@@ -12,7 +12,8 @@ from cmeledger.ledger.doubled import doubled
 from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.fresh import day_of
 from cmeledger.ledger.pairs import pairs
-from cmeledger.ledger.parse import MAX_LEVELS, Document, NotToml, TooDeep, levels, parse
+from cmeledger.ledger.parse import Document, NotToml
+from cmeledger.ledger.pieces import Pieces
 from cmeledger.ledger.read import NOTHING
 from cmeledger.ledger.salvage import salvage
 from cmeledger.problems import LedgerUnusable, Problem
@@ -21,6 +22,9 @@ Record = Mapping[str, Any]
 
 TOP: Final = ""
 """The name under which the keys above all tables are compared."""
+ARCHIVE: Final = "archive"
+"""The name under which what an archive has beside its records is."""
+_NO_DAY: Final = date(2000, 1, 1)
 
 
 class Reading(NamedTuple):
@@ -70,7 +74,7 @@ class State:
         """
         (data, document, problem), (more, archive, other) = self.ledger, self.archive
         if problem is None and other is None and data is not None and document and archive:
-            return book_of(self.file, date.min, data, document, archive)
+            return book_of(self.file, _NO_DAY, data, document, archive)
         problems = [problem] if problem else []
         problems += [other._replace(archived=True)] if other else []
         texts = [(text or b"").decode("utf-8-sig", "replace") for text in (data, more)]
@@ -116,7 +120,7 @@ class Change(NamedTuple):
     """One table that is not the same in two versions."""
 
     table: str
-    """As the format names it; TOP for the keys above all tables."""
+    """As the format names it; TOP or ARCHIVE for the keys of a file that are in none."""
     how: str
     """ "added", "removed", "changed", "archived", "restored" (from the archive), or "unread": it
     is in one version, and the other has a part that does not read, where it may be."""
@@ -140,25 +144,19 @@ class Difference(NamedTuple):
     """The texts differ in comments, order or spelling, and say the same."""
 
 
-def reading(data: bytes | None) -> Reading:
+def reading(data: bytes | None, pieces: Pieces) -> Reading:
     """Read one file of a version: all of it, else the tables that read on their own."""
     if data is None:
         return Reading()
     try:
-        return _reading(data, parse(data), None)
+        return Reading(data, pieces.parse(data))
     except NotToml as error:
         problem = error.problem
-    rest = salvage(data)
     try:
-        return _reading(data, None if rest is None else parse(rest), problem)
+        rest = pieces.parse(salvage(data) or b"")
     except NotToml:
         return Reading(data, None, problem)
-
-
-def _reading(data: bytes, document: Document | None, problem: Problem | None) -> Reading:
-    if document is not None and levels(document.tables) > MAX_LEVELS:
-        return Reading(data, None, TooDeep((), archived=False).problem)
-    return Reading(data, document, problem)
+    return Reading(data, rest if rest.tables else None, problem)
 
 
 def fault_of(problem: Problem) -> str:
@@ -172,6 +170,9 @@ def difference(before: State, after: State) -> Difference:
         return Difference((), {}, only_spelling=False)
     old, new = (state.ledger.document or NOTHING for state in (before, after))
     changes = list(_tables(old.tables, new.tables))
+    if before.archive.data is not None and after.archive.data is not None:
+        sides = [_above((state.archive.document or NOTHING).tables) for state in (before, after)]
+        changes += _change(ARCHIVE, sides[0], sides[1], (None, None))
     renamed: dict[str, str] = {}
     activities = list(_activities(before, after, renamed))
     changes += sorted(activities, key=lambda change: str(day_of(change.new or change.old)))
@@ -220,13 +221,7 @@ def _doubted(change: Change, before: State, after: State) -> Change:
 
 def _tables(old: Record, new: Record) -> Iterator[Change]:
     """Compare all tables but the activities."""
-    above = [
-        {name: item for name, item in side.items() if name not in schema.TABLES or _odd(side, name)}
-        for side in (old, new)
-    ]
-    fields = _fields(TOP, *above)
-    if fields:
-        yield Change(TOP, "changed", None, None, above[0], above[1], fields)
+    yield from _change(TOP, _above(old), _above(new), (None, None))
     for table in schema.TABLES:
         if table in schema.ARRAYS:
             if table != "activity":
@@ -235,6 +230,15 @@ def _tables(old: Record, new: Record) -> Iterator[Change]:
         sides = [None if _odd(side, table) else side.get(table) for side in (old, new)]
         if any(sides):
             yield from _change(table, sides[0], sides[1], (None, None))
+
+
+def _above(tables: Record) -> Record:
+    """Give the keys that are in no table of the format."""
+    return {
+        name: item
+        for name, item in tables.items()
+        if name not in schema.TABLES or _odd(tables, name)
+    }
 
 
 def _array(table: str, old: Sequence[Record], new: Sequence[Record]) -> Iterator[Change]:
@@ -262,7 +266,7 @@ def same_rows(table: str, old: Sequence[Record], new: Sequence[Record]) -> Mappi
 
 def _activities(before: State, after: State, renamed: dict[str, str]) -> Iterator[Change]:
     old, new = before.records, after.records
-    found = pairs("activity", [item for item, _ in old], [item for item, _ in new])
+    found = _paired([item for item, _ in old], [item for item, _ in new])
     for a, b in found.items():
         ids = before.ids[a], after.ids[b]
         if ids[0] is not None and ids[1] is not None and ids[0] != ids[1]:
@@ -278,6 +282,23 @@ def _activities(before: State, after: State, renamed: dict[str, str]) -> Iterato
             yield from _change("activity", None, item, (None, after.ids[number]))
 
 
+def _paired(old: Sequence[Record], new: Sequence[Record]) -> Mapping[int, int]:
+    """Pair activities, those first that are one table: most were read once for all versions."""
+    waiting: dict[int, list[int]] = {}
+    for number, item in enumerate(new):
+        waiting.setdefault(id(item), []).append(number)
+    found = {
+        number: waiting[id(item)].pop(0) for number, item in enumerate(old) if waiting.get(id(item))
+    }
+    there = set(found.values())
+    rest = (
+        [number for number in range(len(old)) if number not in found],
+        [number for number in range(len(new)) if number not in there],
+    )
+    more = pairs("activity", [old[a] for a in rest[0]], [new[b] for b in rest[1]])
+    return found | {rest[0][a]: rest[1][b] for a, b in more.items()}
+
+
 def _change(
     table: str,
     old: Record | None,
@@ -290,7 +311,7 @@ def _change(
     if old is None or new is None:
         yield Change(table, "added" if old is None else "removed", id, ids[0], old, new)
         return
-    fields = () if repr(old) == repr(new) else _fields(table, old, new)
+    fields = () if old is new or repr(old) == repr(new) else _fields(table, old, new)
     if fields or moved:
         yield Change(table, moved or "changed", id, ids[0], old, new, fields)
 

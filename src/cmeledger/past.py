@@ -19,6 +19,7 @@ from cmeledger.git import repository as git
 from cmeledger.git.call import GitError
 from cmeledger.git.repository import Repository, Version
 from cmeledger.ledger.parse import MAX_BYTES, START
+from cmeledger.ledger.pieces import Pieces
 from cmeledger.problems import Problem
 
 
@@ -47,8 +48,10 @@ class Past:
         """Find the repository of a ledger, which need not be there any more. Raises GitError."""
         self.file = file
         self.repository: Repository = git.find(file, env)
+        self._pieces = Pieces()
         self._read = lru_cache(maxsize=16)(self._read_blob)
         self._made = lru_cache(maxsize=8)(self._make)
+        self.state = lru_cache(maxsize=8)(self._state)
 
     def at(self, revision: str) -> tuple[Version, State]:
         """Give the version that a revision names.
@@ -72,9 +75,9 @@ class Past:
         """
         head = self.repository.head
         path = head and git.place(self.repository, head, archive_name)
-        return (path, self.state(head, path)) if head and path else (None, _NOWHERE)
+        return (path, self._state(head, path)) if head and path else (None, _NOWHERE)
 
-    def state(self, commit: str, path: str) -> State:
+    def _state(self, commit: str, path: str) -> State:
         """Read the ledger and its archive as a commit has them. Raises GitError."""
         names = path, archive_name(path)
         try:
@@ -119,7 +122,7 @@ class Past:
         if blob is None:
             return Reading()
         try:
-            return reading(git.text(self.repository, blob))
+            return reading(git.text(self.repository, blob), self._pieces)
         except GitError as error:
             return _unreadable(error)
 
@@ -135,13 +138,15 @@ _NOWHERE = State("", Reading(), Reading())
 def on_disk(file: str) -> State:
     """Read the ledger and its archive as they are now. Raises as `read_bytes` does."""
     ledger, archive = texts(file)
-    return State(file, reading(ledger), reading(archive))
+    pieces = Pieces()
+    return State(file, reading(ledger, pieces), reading(archive, pieces))
 
 
 def texts(file: str) -> tuple[bytes, bytes | None]:
     """Give what the ledger and its archive hold now; None where there is no archive.
 
-    Raises as `read_bytes` does.
+    Of a link, the archive beside the file it leads to: that is the one git keeps. Raises as
+    `read_bytes` does.
     """
-    archive = archive_name(file)
+    archive = archive_name(os.path.realpath(file))
     return read_bytes(file), read_bytes(archive) if os.path.lexists(archive) else None

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
+from datetime import date
 from itertools import islice
 from typing import Final
 
@@ -91,10 +92,11 @@ def _did(entry: Entry) -> list[Outcome] | None:
     if entry.merges or not entry.before.exists:
         return None
     day = entry.version.when.date()
+    day = min(max(day, date(common.FIRST_YEAR, 1, 1)), date(common.LAST_YEAR, 12, 31))
     return versions.what_it_did(entry.before, entry.after, entry.changes, day)
 
 
 def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise ArgumentTypeError(f"'{text}' is not a number like 20")
     return int(text)

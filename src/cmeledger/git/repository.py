@@ -1,8 +1,10 @@
 """The repository that a ledger stands in: where it is, and the versions of the ledger it keeps."""
 
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from shlex import quote
 from typing import Final, NamedTuple
 
 from cmeledger.git.call import Caller, GitError, Refused, caller
@@ -59,9 +61,11 @@ def find(file: str, env: Mapping[str, str]) -> Repository:
         ).split()
     except Refused as error:
         if "dubious ownership" in error.said:
+            named = re.search(r"'(.*)'", error.said)
+            top = named[1] if named else folder
             raise GitError(
-                f"git does not trust {folder}: the folder is another user's",
-                f"if it is yours: git config --global --add safe.directory {folder}",
+                f"git does not trust {top}: the folder is another user's",
+                f"if you do: git config --global --add safe.directory {quote(top)}",
             ) from error
         if "not a git repository" not in error.said:
             raise
@@ -198,7 +202,10 @@ def _lines(listed: bytes) -> list[str]:
 
 def _version(line: str, path: str) -> Version:
     commit, parents, when, author, subject = line.split("\0", 4)
-    day = datetime.fromisoformat(when)
+    try:
+        day = datetime.fromisoformat(when)
+    except ValueError:  # a time that nobody has, which a commit can be given
+        day = datetime.fromtimestamp(0, UTC)
     return Version(commit, tuple(parents.split()), day, author, subject, path, path)
 
 

@@ -82,6 +82,7 @@ def entry(found: Entry, shown: Sequence[Change], did: Sequence[Outcome] | None) 
         "path": found.version.path,
         "problem": found.after.fault,
         "records": len(found.after.records) if found.after.readable else None,
+        "cut": found.cut,
         "only_spelling": found.only_spelling,
         "changes": changes(shown),
         "effects": effects(did),

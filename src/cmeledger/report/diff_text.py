@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from cmeledger.difference import TOP, Change, Field, Record, State
 from cmeledger.ledger.fresh import day_of
+from cmeledger.ledger.pairs import NAMED
 from cmeledger.report.outcome import Outcome
 from cmeledger.report.status_text import license_line
 from cmeledger.report.terminal import Style, amount, day, fit, plural, wrap
@@ -68,7 +69,7 @@ def said(change: Change) -> str:
         return f"{name}: it may be in the part that does not read"
     if change.fields:
         return f"{name}: {'; '.join(map(field, change.fields))}"
-    return _whole(name, record) if change.table == "activity" and not change.fields else name
+    return _whole(name, record) if change.table == "activity" else _others(change, name, record)
 
 
 def field(found: Field) -> str:
@@ -124,7 +125,10 @@ def _on(change: Change) -> str:
 
 
 def _name(change: Change, record: Record) -> str:
-    get = {key: _short(text_of(record[key])) for key in record if key in _NAMING}.get
+
+    def get(key: str) -> str | None:
+        return _short(text_of(record[key])) if key in record else None
+
     match change.table:
         case "activity":
             title = record.get("title")
@@ -143,9 +147,6 @@ def _name(change: Change, record: Record) -> str:
     return "ledger" if change.table == TOP else change.table
 
 
-_NAMING: Final = frozenset({"jurisdiction", "number", "name", "id", "renewal-date", "attested"})
-
-
 def _whole(name: str, record: Record) -> str:
     """Describe an activity in a few words: its title, what it gives, its category and status."""
     words = [name]
@@ -160,7 +161,16 @@ def _whole(name: str, record: Record) -> str:
     return ", ".join(words)
 
 
+def _others(change: Change, name: str, record: Record) -> str:
+    """Describe another table: its name, and what its other keys say."""
+    told = (*NAMED.get(change.table, ()), "name")
+    said = [f"{_short(key)} {_value(record[key])}" for key in record if key not in told]
+    return f"{name}: {', '.join(said)}" if said else name
+
+
 def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return _short(",".join(map(_value, value))) or "(none)"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) < _CELLS:

@@ -1,0 +1,49 @@
+"""Read many versions of one ledger: each record that they share is read once."""
+
+import re
+from typing import Any, Final
+
+from cmeledger.ledger.parse import MAX_LEVELS, Document, NotToml, TooDeep, levels, parse
+
+_HEADER: Final = re.compile(r"^(?=\[\[activity\]\])", re.MULTILINE)
+
+
+class Pieces:
+    """The records that were read, by their lines. One that comes again is the same table."""
+
+    def __init__(self) -> None:
+        """Begin with nothing read."""
+        self._tables: dict[str, dict[str, Any] | None] = {}
+
+    def parse(self, data: bytes) -> Document:
+        """Read a file's bytes as `parse` does; raises NotToml, for any nesting too deep as well."""
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return _whole(data)
+        head, *pieces = (self._table(piece) for piece in _HEADER.split(text))
+        records = [table["activity"][0] for table in pieces if table and _is_record(table)]
+        # Pieces that read alone, and name no table twice, read the same together.
+        if head is None or "activity" in head or len(records) < len(pieces):
+            return _whole(data)
+        return Document(text, head | {"activity": records} if records else head)
+
+    def _table(self, piece: str) -> dict[str, Any] | None:
+        """Read some lines; None: they do not read alone, or are no ledger's."""
+        if piece not in self._tables:
+            try:
+                self._tables[piece] = _whole(piece.encode()).tables
+            except NotToml:
+                self._tables[piece] = None
+        return self._tables[piece]
+
+
+def _whole(data: bytes) -> Document:
+    document = parse(data)
+    if levels(document.tables) > MAX_LEVELS:
+        raise TooDeep((), archived=False)
+    return document
+
+
+def _is_record(tables: dict[str, Any]) -> bool:
+    return tables.keys() == {"activity"} and len(tables["activity"]) == 1
