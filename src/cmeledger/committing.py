@@ -15,9 +15,9 @@ from cmeledger.git.commit import Changed, NotCommitted
 from cmeledger.git.repository import Repository
 from cmeledger.ledger.syntax import marked
 from cmeledger.past import Past, on_disk, texts
-from cmeledger.problems import LedgerUnusable, UsageError
+from cmeledger.problems import UsageError
 from cmeledger.report import commit_text
-from cmeledger.report.outcome import Outcome, outcomes
+from cmeledger.report.outcome import Outcome, what_it_did
 from cmeledger.report.terminal import plural
 
 BESIDE = (".gitattributes", ".gitignore")
@@ -35,7 +35,7 @@ class Plan(NamedTuple):
     """Those that go in; none: there is nothing to commit."""
     difference: Difference
     """To the last commit."""
-    did: tuple[Outcome, ...] | None
+    did: list[Outcome] | None
     """What the difference does; None: nobody can tell."""
     message: str
     errors: int
@@ -88,7 +88,7 @@ def _plan(file: str, day: date, env: Mapping[str, str]) -> Plan:
             f"git is told to ignore {name}", f"see by which line: git check-ignore -v {name}"
         )
     found = difference(before, after)
-    did = _did(before, after, found, day)
+    did = what_it_did(before, after, found.changes, day) if before.exists else None
     is_evidence = set(evidence).difference(others)
     message = commit_text.message(
         found.changes,
@@ -159,12 +159,3 @@ def _evidence(book: Book) -> Iterator[str]:
             link
         ):
             yield os.path.relpath(link, book.folder).replace(os.sep, "/")
-
-
-def _did(before: State, after: State, found: Difference, day: date) -> tuple[Outcome, ...] | None:
-    if not before.exists:
-        return None
-    try:
-        return tuple(outcomes(before, after, found.changes, day))
-    except LedgerUnusable:
-        return None

@@ -75,7 +75,7 @@ class Past:
         """
         head = self.repository.head
         path = head and git.place(self.repository, head, archive_name)
-        return (path, self._state(head, path)) if head and path else (None, _NOWHERE)
+        return (path, self.state(head, path)) if head and path else (None, _NOWHERE)
 
     def _state(self, commit: str, path: str) -> State:
         """Read the ledger and its archive as a commit has them. Raises GitError."""

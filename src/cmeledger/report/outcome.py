@@ -7,6 +7,7 @@ from typing import NamedTuple
 from cmeledger.book import Book
 from cmeledger.difference import Change, Record, State, same_rows
 from cmeledger.ledger.fresh import day_of
+from cmeledger.problems import LedgerUnusable
 from cmeledger.report.effect import Shift, shifts
 from cmeledger.rules.cycles import Cycle, Series
 from cmeledger.rules.standing import Report
@@ -50,6 +51,16 @@ def outcomes(before: State, after: State, changes: Sequence[Change], day: date) 
             if different:
                 outcomes.append(Outcome(new, report, shown, different))
     return outcomes
+
+
+def what_it_did(
+    before: State, after: State, changes: Sequence[Change], day: date
+) -> list[Outcome] | None:
+    """Work out what differences did; None where one of the versions cannot be counted."""
+    try:
+        return outcomes(before, after, changes, day)
+    except LedgerUnusable:
+        return None
 
 
 def _licenses(book: Book) -> Sequence[Record]:
