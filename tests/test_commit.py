@@ -518,7 +518,8 @@ def test_what_was_saved_or_committed_meanwhile_is_not_committed(file: Path) -> N
     begun(file)
     env = env_of(file)
     file.write_text(HEAD + LIST, "utf-8")
-    plan = committing.plan(str(file), date.fromisoformat(DAY), env)
+    day = date.fromisoformat(DAY)
+    plan = committing.plan(committing.compare(str(file), day, env), day, env)
     file.write_text(HEAD + TALK, "utf-8")
     with pytest.raises(NotCommitted, match="was saved meanwhile"):
         committing.carry_out(plan, plan.message, env)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import NamedTuple
 
@@ -24,6 +25,20 @@ BESIDE = (".gitattributes", ".gitignore")
 """What is committed beside a ledger: how git treats it there."""
 
 
+class Compared(NamedTuple):
+    """A ledger as it is, and as the last commit has it."""
+
+    past: Past
+    before_path: str | None
+    """Of the ledger in the last commit, from the top of the work tree; None: it has none."""
+    before: State
+    state: State
+    """As it is now."""
+    difference: Difference
+    did: list[Outcome] | None
+    """What the difference does; None: nobody can tell."""
+
+
 class Plan(NamedTuple):
     """A commit that can be made."""
 
@@ -42,41 +57,56 @@ class Plan(NamedTuple):
     """How many problems of the ledger are errors."""
     notes: tuple[str, ...]
 
-    @property
-    def where(self) -> str:
-        """Say what it is committed to."""
-        return self.repository.branch or "no branch"
 
+def compare(file: str, day: date, env: Mapping[str, str]) -> Compared:
+    """Compare a ledger with the last commit, as of a day; it need not read whole.
 
-def plan(file: str, day: date, env: Mapping[str, str]) -> Plan:
-    """Look at a ledger and its repository, and plan the commit as of a day; nothing is written.
-
-    Raises LedgerUnreadable and LedgerUnusable, and NotCommitted with what to do first.
+    Raises LedgerUnreadable, LedgerUnusable for one of too many bytes, and NotCommitted without
+    git or a repository.
     """
+    after = on_disk(file)
+    with _refusing():
+        past = Past(file, env)
+        path, before = past.last()
+    found = difference(before, after)
+    did = what_it_did(before, after, found.changes, day) if before.exists else None
+    return Compared(past, path, before, after, found, did)
+
+
+def plan(compared: Compared, day: date, env: Mapping[str, str]) -> Plan:
+    """Plan the commit of a ledger, as of a day; nothing is written.
+
+    Raises LedgerUnusable, and NotCommitted with what to do first.
+    """
+    with _refusing():
+        return _plan(compared, day, env)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Say of all that git does not do here that nothing was committed."""
     try:
-        return _plan(file, day, env)
+        yield
     except NotCommitted:
         raise
     except GitError as error:
         raise NotCommitted(*str(error).split("\n", 1)) from error
 
 
-def _plan(file: str, day: date, env: Mapping[str, str]) -> Plan:
-    after = on_disk(file)
-    book = after.book._replace(day=day)
+def _plan(compared: Compared, day: date, env: Mapping[str, str]) -> Plan:
+    past, before_path, before, after, found, did = compared
+    book, repository = after.book._replace(day=day), past.repository
     problems = [*marked(book.document.text), *marked(book.archive.text, archived=True)]
     if problems:
-        raise NotCommitted(f"{os.path.basename(file)}: {problems[0].message}", problems[0].help)
-    past = Past(file, env)
-    repository = past.repository
+        raise NotCommitted(
+            f"{os.path.basename(past.file)}: {problems[0].message}", problems[0].help
+        )
     git.ready(repository, env)
-    before_path, before = past.last()
     folder, _, name = repository.path.rpartition("/")
     start = folder and f"{folder}/"
-    own = [name, archive_name(name)]
     gone = [] if before_path in (None, repository.path) else _gone(repository, before_path or "")
     evidence = [start + path for path in dict.fromkeys(_evidence(book))]
-    others = [start + item for item in (*own, *BESIDE)]
+    others = [start + item for item in (name, archive_name(name), *BESIDE)]
     paths = list(dict.fromkeys([*others, *evidence]))
     files = git.changed(repository, paths, folder)
     files += git.changed(repository, gone, "") if gone else []
@@ -87,8 +117,6 @@ def _plan(file: str, day: date, env: Mapping[str, str]) -> Plan:
         raise NotCommitted(
             f"git is told to ignore {name}", f"see by which line: git check-ignore -v {name}"
         )
-    found = difference(before, after)
-    did = what_it_did(before, after, found.changes, day) if before.exists else None
     is_evidence = set(evidence).difference(others)
     message = commit_text.message(
         found.changes,
@@ -100,7 +128,7 @@ def _plan(file: str, day: date, env: Mapping[str, str]) -> Plan:
     )
     errors = sum(problem.severity == "error" for problem in book.problems)
     notes = tuple(_notes(repository, errors, len(ignored)))
-    return Plan(file, repository, after, tuple(files), found, did, message, errors, notes)
+    return Plan(past.file, repository, after, tuple(files), found, did, message, errors, notes)
 
 
 def carry_out(plan: Plan, message: str, env: Mapping[str, str]) -> str:

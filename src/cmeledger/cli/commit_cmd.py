@@ -32,7 +32,8 @@ def run(options: Namespace, io: Io) -> Exit:
     if options.m is not None and not options.m.strip():
         raise UsageError("the message after -m is blank\nsay what is different, or leave -m out")
     file = common.ledger_name(options, io)
-    plan = committing.plan(file, common.today(options), io.env)
+    day = common.today(options)
+    plan = committing.plan(committing.compare(file, day, io.env), day, io.env)
     message: str = plan.message if options.m is None else options.m
     for note in plan.notes:
         print(f"note: {visible(note)}", file=io.err)

@@ -32,6 +32,8 @@ _GOING_ON: Final = (
 )
 """What lies in git's folder while something is not finished, git's word for it, and ours."""
 
+_TELLING: Final = ("HEAD", "index", os.path.join("logs", "HEAD"), "config", "MERGE_HEAD")
+
 
 class NotCommitted(GitError):
     """Nothing was committed, and what is staged is as it was."""
@@ -53,7 +55,7 @@ class Changed(NamedTuple):
 def ready(repository: Repository, env: Mapping[str, str]) -> None:
     """See that a commit can be made here now. Raises NotCommitted with what to do first."""
     git = repository.git
-    folder = os.fsdecode(git.ask("rev-parse", "--absolute-git-dir").removesuffix(b"\n"))
+    folder = _folder(git)
     for name, word, what in _GOING_ON:
         if os.path.lexists(os.path.join(folder, name)):
             raise NotCommitted(
@@ -83,6 +85,12 @@ def identified(repository: Repository, env: Mapping[str, str]) -> None:
                 'tell it: git config --global user.name "YOUR NAME"\n'
                 "and: git config --global user.email YOU@EXAMPLE.ORG",
             )
+
+
+def watched(repository: Repository) -> tuple[str, ...]:
+    """Name the files of git's own that tell one state from the next. Raises GitError."""
+    folder = _folder(repository.git)
+    return tuple(os.path.join(folder, name) for name in _TELLING)
 
 
 def changed(repository: Repository, paths: Collection[str], folder: str) -> list[Changed]:
@@ -146,6 +154,10 @@ def _writer(repository: Repository, env: Mapping[str, str]) -> Caller:
     git = repository.git
     own = {key: env[key] for key in _IDENTITY if key in env}
     return git._replace(command=(*git.command, *_SETTINGS), env={**git.env, **own}, seconds=SECONDS)
+
+
+def _folder(git: Caller) -> str:
+    return os.fsdecode(git.ask("rev-parse", "--absolute-git-dir").removesuffix(b"\n"))
 
 
 def _head(git: Caller) -> str | None:
