@@ -68,7 +68,8 @@ def find(file: str, day: date) -> Found:
         beside += watched(repository)
         plan = committing.plan(compared, day, os.environ)
     except CmeledgerError as error:
-        said = (why(error), committing.setup(file, os.environ))
+        stands = why(error).removeprefix("nothing was written: ")
+        said = (stands, committing.setup(file, os.environ))
         return Found(said, day, compared, None, beside)
     where = f"On branch {repository.branch}" if repository.branch else "On no branch"
     count = len(plan.files)
@@ -166,6 +167,8 @@ class Versions(ModalScreen[None]):
         self.query_one("#versions-state", Static).update(Text("\n").join(map(flowing, said)))
         self.query_one(".field").display = self.query_one("#commit").display = can
         page = self.query_one(Page)
+        if not can and self.query_one(Field).has_focus:
+            page.focus()
         style = Style(max(20, page.room), color=True, unicode=True)
         page.show([Line(line) for line in self._lines(style)])
 
@@ -204,9 +207,9 @@ class Versions(ModalScreen[None]):
         plan = self.found.plan if self.found is not None else None
         if plan is not None and plan.files and not self.is_committing:
             self.is_committing = True
-            self._commit(plan)
+            # The app's, not the screen's: what became of it is said though this is closed.
+            self.proving.run_worker(self._commit(plan), group="commit")
 
-    @work(group="commit")
     async def _commit(self, plan: Plan) -> None:
         try:
             if plan.errors and not await self._agreed(plan):
@@ -218,11 +221,15 @@ class Versions(ModalScreen[None]):
             make = partial(committing.carry_out, plan, message, os.environ)
             commit = await asyncio.to_thread(make)
         except CmeledgerError as error:
-            self._tell(why(error))
+            if self.is_attached:
+                self._tell(why(error))
+            else:
+                self.proving.refuse(error)
         else:
             self.proving.say(f"committed {commit[:10]}: {first}")
-            self.query_one(Field).value = self.offered  # it is said: the next one is another
-            self._look()
+            if self.is_attached:
+                self.query_one(Field).value = self.offered  # it is said: the next one is another
+                self._look()
         finally:
             self.is_committing = False
 
