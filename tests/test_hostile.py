@@ -32,7 +32,7 @@ def test_a_requirement_and_what_would_help_it_are_shown_safely(tmp_path: Path) -
     "arguments",
     [
         ("check", "--\x1b[31m"),
-        ("check", "a.toml", "\x1b]0;x\x07"),
+        ("status", "a.toml", "\x1b]0;x\x07"),
         ("status", "--as-of", "\x1b[31m\r"),
         ("status", "--cycle", "\u202e"),
         ("list", "--category", "\x9b31m"),

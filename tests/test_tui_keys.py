@@ -43,6 +43,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Calls:
     monkeypatch.setattr("cmeledger.tui.outward.subprocess.Popen", calls)
     monkeypatch.setattr(CmeledgerApp, "suspend", lambda _app: open(os.devnull))  # noqa: SIM115
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("cmeledger.git.call.which", lambda *_name, **_options: None)
     monkeypatch.setenv("VISUAL", "vim")
     return calls
 

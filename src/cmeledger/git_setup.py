@@ -102,14 +102,14 @@ def begin(file: str, env: Mapping[str, str]) -> Place:
 def plan(place: Place, data: bytes, env: Mapping[str, str]) -> Plan:
     """Plan what is missing. `data` is the ledger's. Raises NotWritten for what cannot be read."""
     steps = [] if place.git else [Step("repository", "makes the folder a git repository")]
-    crlf, lf = data.count(b"\r\n"), data.count(b"\n")
-    ends = "" if 0 < crlf < lf else "crlf" if crlf else "lf"
+    archive = _read(os.path.realpath(os.path.join(place.folder, place.archive)))
+    ends = {place.name: _ends(data), place.archive: _ends(archive or data)}
     command = program(env)
     lists = (
         (
             "attributes",
-            "how git keeps, merges and compares the ledger; certificates as they are",
-            patterns.attributes(place.name, place.archive, ends),
+            "how git keeps, merges and compares the ledger",
+            patterns.attributes(ends),
         ),
         (
             "ignored",
@@ -127,14 +127,16 @@ def plan(place: Place, data: bytes, env: Mapping[str, str]) -> Plan:
     missing = {key: value for key, value in wanted.items() if _configured(place, key) != value}
     if missing:
         steps.append(Step("driver", "how this clone merges ledgers", config=missing))
+    advice = list(_if_ignored(place))
     lines = patterns.hook(command, place.path, place.archive_path)
     own = None if place.shared_hooks else _text(_read(place.hook))
     if not place.shared_hooks and (own is None or blocks.has_any(own)):
         what = "checks the ledger before each commit"
         name = patterns.block_name(place.path)
         steps += _put("hook", what, place.hook, name, lines, begin=_SHELL)
-        return Plan(tuple(steps), ())
-    return Plan(tuple(steps), tuple(_for_another_hook(place, command)))
+    else:
+        advice += _for_another_hook(place, command)
+    return Plan(tuple(steps), tuple(advice))
 
 
 def plan_undo(place: Place) -> Plan:
@@ -216,6 +218,16 @@ def _put(
         yield Step(id, what, file, before, after)
 
 
+def _if_ignored(place: Place) -> Iterator[str]:
+    """Say that the user's own lists keep the ledger out of git."""
+    words = ("ls-files", "--others", "--ignored", "--exclude-standard", "--", place.path)
+    if place.git is not None and place.git.maybe(*words):
+        yield (
+            f"git ignores {place.name}, so it keeps no version of it; the line that asks for that: "
+            f"git check-ignore -v {quote(place.name)}"
+        )
+
+
 def _for_another_hook(place: Place, command: str) -> Iterator[str]:
     """Say how another's hook would check the ledger, if it does not."""
     text = _text(_read(place.hook)) or ""
@@ -250,6 +262,11 @@ def _configured(place: Place, key: str) -> str | None:
         return None
     value = place.git.maybe("config", "--local", "--get", key)
     return None if value is None else _line(value)
+
+
+def _ends(data: bytes) -> str:
+    crlf = data.count(b"\r\n")
+    return "" if 0 < crlf < data.count(b"\n") else "crlf" if crlf else "lf"
 
 
 def _read(file: str) -> bytes | None:

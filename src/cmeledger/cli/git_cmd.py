@@ -1,5 +1,6 @@
 """`cmeledger git setup`: a repository made ready for a ledger, and that taken back."""
 
+import os
 from argparse import ArgumentParser, Namespace
 
 from cmeledger import git_setup
@@ -42,8 +43,9 @@ def run(options: Namespace, io: Io) -> Exit:
     if not plan.steps:
         return _answer(place, plan, options, io, written=False)
     if not options.json:
-        _show(plan, io)
+        _show(place, plan, io)
     if options.dry_run:
+        print("note: nothing was written", file=io.err)
         return _answer(place, plan, options, io, written=False)
     if not writing.ask("Do all this?", options, io):
         print("Nothing was written.", file=io.err)
@@ -55,7 +57,7 @@ def run(options: Namespace, io: Io) -> Exit:
     for step in plan.steps:
         git_setup.carry_out(place, step)
         if not options.json:
-            print(f"done: {visible(_what(step))}", file=io.err)
+            print(f"done: {_what(place, step)}", file=io.err)
     return _answer(place, plan, options, io, written=True)
 
 
@@ -69,20 +71,26 @@ def _place(file: str, options: Namespace, io: Io) -> Place:
         return git_setup.imagine(file)
 
 
-def _show(plan: Plan, io: Io) -> None:
-    """Show every step, line by line."""
+def _show(place: Place, plan: Plan, io: Io) -> None:
+    """Show every step: line by line, and then in words."""
     for step in plan.steps:
-        print(visible(_what(step)), file=io.out)
         if step.file is not None:
             writing.show(step.file, _saved(step), io)
+            print(file=io.out)
         for key, value in step.config.items():
-            print(f"  {key}" + ("" if value is None else f" = {visible(value)}"), file=io.out)
-        print(file=io.out)
+            shown = f"git config {key} {value}" if value else f"git config --unset {key}"
+            print(visible(shown) + "\n", file=io.out)
+    print("In short:", file=io.out)
+    for step in plan.steps:
+        print(f"  {_what(place, step)}", file=io.out)
+    print(file=io.out)
 
 
-def _what(step: Step) -> str:
-    name = {"repository": "repository", "driver": "git's configuration"}.get(step.id, step.file)
-    return f"{name}: {step.what}"
+def _what(place: Place, step: Step) -> str:
+    """Say what a step does; a file in the ledger's folder is named from there."""
+    name = {"repository": "git", "driver": "git's configuration"}.get(step.id)
+    name = name or (step.file or "").removeprefix(os.path.join(place.folder, ""))
+    return visible(f"{name}: {step.what}")
 
 
 def _saved(step: Step) -> Saved:
@@ -112,7 +120,8 @@ def _answer(place: Place, plan: Plan, options: Namespace, io: Io, *, written: bo
     elif written:
         print("taken back" if options.undo else f"git is set up in {folder}", file=io.out)
         if any(step.id in ("attributes", "ignored") for step in plan.steps):
-            print("next: commit .gitattributes and .gitignore with the ledger", file=io.out)
+            share = "next: commit .gitattributes and .gitignore, which every clone shares"
+            print(share, file=io.out)
         if not options.undo:
             print("and in every other clone, once: cmeledger git setup", file=io.out)
     for text in plan.advice:

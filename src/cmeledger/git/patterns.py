@@ -4,6 +4,7 @@ Texts only: nothing here looks at a file or calls git.
 """
 
 import re
+from collections.abc import Mapping
 from shlex import quote
 from typing import Final
 
@@ -13,7 +14,7 @@ HEADINGS: Final = "^(\\[.*|title[[:blank:]]*=.*)$"
 CHECK: Final = "check --staged"
 """What a hook calls."""
 _STAGED: Final = "--literal-pathspecs diff --cached --quiet --diff-filter=d"
-_MERGE: Final = "merge-file %O %A %B --marker-size %L --path %P"
+_MERGE: Final = "merge-file %O %A %B --marker-size %L --path=%P"
 
 
 def driver(command: str) -> str:
@@ -37,14 +38,19 @@ def is_driver(command: str) -> bool:
     return f" {_MERGE};" in command
 
 
-def attributes(name: str, archive: str, ends: str) -> list[str]:
-    """Write the lines of .gitattributes; `ends` is "lf", "crlf", or "" for lines of both kinds."""
-    text = f"text eol={ends}" if ends else "-text"
+def attributes(ends: Mapping[str, str]) -> list[str]:
+    """Write the lines of .gitattributes.
+
+    Takes the names of ledger and archive with how their lines end: "lf", "crlf", or "" for both.
+    """
+    kept = {"": "-text", "lf": "text eol=lf", "crlf": "text eol=crlf"}
     return [
-        *(f"{_quoted(_anchored(each))} merge=cmeledger diff=cmeledger {text}"
-          for each in (name, archive)),
+        *(
+            f"{_quoted(_anchored(name))} merge=cmeledger diff=cmeledger {kept[end]}"
+            for name, end in ends.items()
+        ),
         "/evidence/** binary",
-    ]  # fmt: skip
+    ]
 
 
 def ignored(name: str, archive: str) -> list[str]:
