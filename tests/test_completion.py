@@ -78,6 +78,8 @@ def test_the_script_is_good_syntax(name: str, tmp_path: Path) -> None:
         (("rules", "tea"), {"teaching"}),
         (("why", "board-r"), {"board-regulations"}),
         (("check", "surg"), {"surgeon.toml"}),
+        (("log", "surg"), {"surgeon.toml"}),
+        (("diff", "HEAD", "surg"), {"surgeon.toml"}),
         (("why", "total", "psych"), {"psychiatrist.toml"}),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

@@ -42,7 +42,7 @@ def head(file: Path) -> str:
     return run_git(file.parent, "rev-parse", "HEAD").strip()
 
 
-def changed(*arguments: str) -> list[tuple[str, str, str | None]]:
+def changed(*arguments: str) -> list[tuple[str, str | None, str | None]]:
     """List what `diff` says, in short."""
     done = cme("diff", *arguments, "--json")
     assert done.code == 0, done.err
@@ -51,7 +51,11 @@ def changed(*arguments: str) -> list[tuple[str, str, str | None]]:
 
 def refused(*arguments: str, **env: str) -> tuple[str, str]:
     """Run a command that has no answer; give what it says and advises."""
-    done = cme(*arguments, **env)
+    return said_by(cme(*arguments, **env))
+
+
+def said_by(done: Result) -> tuple[str, str]:
+    """Give what a command that has no answer says and advises."""
     assert (done.code, done.out) == (2, "")
     said, advice = done.err.rstrip("\n").split("\n")
     return said.removeprefix("cmeledger: "), advice.removeprefix("help: ")
@@ -115,6 +119,7 @@ def test_json(file: Path) -> None:
                 "change": "changed",
                 "id": "talk",
                 "old_id": "talk",
+                "archived": False,
                 "keys": [{"key": "credits", "before": 1.5, "after": 2}],
                 "before": talk,
                 "after": talk | {"credits": 2},
@@ -190,6 +195,9 @@ def test_all_other_tables_by_their_keys(file: Path) -> None:
 def test_a_record_moved_into_the_archive_and_back(file: Path) -> None:
     archive = file.with_name("cme.archive.toml")
     file.write_text(HEAD + TALK, "utf-8")
+    archive.write_text(LIST, "utf-8")
+    shown = cme("diff", str(file)).out.split("\n")
+    assert shown[2] == "> archived 2025-06-01  Handoffs, 2 credits, category 1"
     archive.write_text(LIST.replace("Handoffs", "Hand-offs"), "utf-8")
     shown = cme("diff", str(file)).out.split("\n")
     assert shown[2] == "> archived 2025-06-01  Hand-offs: title Handoffs → Hand-offs"
@@ -224,6 +232,19 @@ def test_what_changes_the_law_for_a_license(file: Path) -> None:
     commit(file, HEAD + TALK + LIST + own)
     file.write_text(HEAD + TALK + LIST + own.replace("= 3", "= 4"), "utf-8")
     assert "    → Hospital [A] 3 → 4 asked, now short\n" in cme("diff", str(file)).out
+
+
+def test_a_requirement_that_a_fact_switches_off(file: Path) -> None:
+    commit(file, HEAD + "[practice]\n" + TALK)
+    file.write_text(HEAD + "[practice]\nserves-adults = false\n" + TALK, "utf-8")
+    shown = cme("diff", str(file)).out.split("\n")
+    assert shown[2] == "~ changed  practice: serves-adults now false"
+    assert shown[6:] == ["    → dementia not asked any more", ""]
+    commit(file, when=NOON + DAY)
+    file.write_text(HEAD + "[practice]\n" + TALK, "utf-8")
+    shown = cme("diff", str(file)).out.split("\n")
+    assert shown[2] == "~ changed  practice: serves-adults taken out"
+    assert shown[6:] == ["    → dementia now short", ""]
 
 
 def test_a_version_that_does_not_read(file: Path) -> None:
@@ -288,6 +309,8 @@ def test_which_word_is_the_ledger(file: Path, monkeypatch: pytest.MonkeyPatch) -
     assert changed() == changed("notes") == changed("HEAD", "cme.toml") == gone
     Path("notes").write_text("a file", "utf-8")  # which the last word now means
     assert cme("diff", "notes").code == 2
+    (file.parent / "HEAD").mkdir()  # a folder is no ledger
+    assert changed("HEAD", "HEAD") == []
     assert changed("notes", "cme.toml") == changed("notes", "--ledger", "cme.toml") == gone
     assert changed("--ledger", "cme.toml", "notes", "HEAD") == []
     assert refused("diff", "HEAD", "HEAD", "HEAD", "cme.toml") == (
@@ -317,6 +340,14 @@ def test_a_ledger_that_is_not_there(file: Path) -> None:
     file.unlink()
     assert cme("diff", str(file)).code == 3
     assert changed("HEAD", "HEAD", str(file)) == []
+    path = "check the path of the ledger"
+    for verb in ("log", "diff --as-of=2026-03-01 HEAD HEAD", "status --at HEAD"):
+        other = file.with_name("other.toml")
+        said = f"{other}: there is no such file, and no commit has one"
+        assert said_by(run_here(*verb.split(), str(other), env=CLEAN)) == (said, path)
+        other = file.parent / "none" / "cme.toml"
+        said = f"there is no folder {other.parent}"
+        assert said_by(run_here(*verb.split(), str(other), env=CLEAN)) == (said, path)
     assert cme("status", "--at", "HEAD", str(file)).code == 0
 
 
@@ -388,11 +419,7 @@ def test_states_in_which_there_is_no_answer(verb: tuple[str, ...], tmp_path: Pat
     file.write_text(HEAD, "utf-8")
 
     def asked(file: Path, **env: str) -> tuple[str, str]:
-        words = [*verb, str(file)]
-        done = run_here(*words, env=CLEAN | env)
-        assert (done.code, done.out) == (2, "")
-        said, advice = done.err.rstrip("\n").split("\n")
-        return said.removeprefix("cmeledger: "), advice.removeprefix("help: ")
+        return said_by(run_here(*verb, str(file), env=CLEAN | env))
 
     assert asked(file, PATH="/nowhere")[0] == "git is not installed"
     begin = "to begin one there: cmeledger git setup --init"

@@ -131,6 +131,8 @@ class Change(NamedTuple):
     new: Record | None
     fields: tuple[Field, ...] = ()
     """What is different in one that both have."""
+    archived: bool = False
+    """Whether it is in the archive; of one that is gone, whether it was."""
 
 
 class Difference(NamedTuple):
@@ -272,14 +274,17 @@ def _activities(before: State, after: State, renamed: dict[str, str]) -> Iterato
         if ids[0] is not None and ids[1] is not None and ids[0] != ids[1]:
             renamed[ids[1]] = ids[0]
         moved = {(False, True): "archived", (True, False): "restored"}.get((old[a][1], new[b][1]))
-        yield from _change("activity", old[a][0], new[b][0], ids, moved)
-    for number, (item, _) in enumerate(old):
-        if number not in found:
-            yield from _change("activity", item, None, (before.ids[number], None))
+        for change in _change("activity", old[a][0], new[b][0], ids, moved):
+            yield change._replace(archived=new[b][1])
     there = set(found.values())
-    for number, (item, _) in enumerate(new):
+    for number, (item, archived) in enumerate(old):
+        if number not in found:
+            id = before.ids[number]
+            yield Change("activity", "removed", id, id, item, None, archived=archived)
+    for number, (item, archived) in enumerate(new):
         if number not in there:
-            yield from _change("activity", None, item, (None, after.ids[number]))
+            id = after.ids[number]
+            yield Change("activity", "added", id, None, None, item, archived=archived)
 
 
 def _paired(old: Sequence[Record], new: Sequence[Record]) -> Mapping[int, int]:

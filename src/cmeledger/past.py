@@ -108,6 +108,11 @@ class Past:
         for version in git.versions(self.repository, archive_name, start):
             none = False
             yield version
+        if none and not os.path.lexists(self.file):
+            raise GitError(
+                f"{self.file}: there is no such file, and no commit has one",
+                "check the path of the ledger",
+            )
         if none:
             raise GitError(f"{self._name} is not committed yet", "first: cmeledger commit")
 

@@ -37,7 +37,7 @@ def run(options: Namespace, io: Io) -> Exit:
         for action in one._actions:  # noqa: SLF001  argparse has no other way to its arguments
             if (verb, action.dest) in words:
                 action.choices = words[verb, action.dest]
-            elif action.dest in ("ledger", "file"):
+            elif action.dest in ("ledger", "file", "words"):
                 action.complete = shtab.FILE  # type: ignore[attr-defined]
         verbs.add_parser(verb, parents=[one], add_help=False, help=what, description=what)
     script = shtab.complete(whole, options.shell)

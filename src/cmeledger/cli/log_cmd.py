@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from cmeledger.cli import common, versions
@@ -45,31 +45,31 @@ def run(options: Namespace, io: Io) -> Exit:
     shown = islice(found, options.n or None)
     first = next(shown, None)
     if first is None:
-        head = past.at("HEAD")[1]
-        advice = nearest_id(str(id), [name for name in head.ids if name])
-        raise UsageError(f"no commit has a record called '{id}'\n{advice}")
+        known = [name for name in past.at("HEAD")[1].ids if name]
+        raise UsageError(f"no commit has a record called '{id}'\n{nearest_id(str(id), known)}")
+    told = (
+        (entry, changes, None if id else log_text.did(entry))
+        for entry, changes in chain((first,), shown)
+    )
     if options.json:
-        entries = [
-            diff_json.entry(entry, changes, None if id else log_text.did(entry))
-            for entry, changes in (first, *shown)
-        ]
         document = {
             "schema": documents.SCHEMA,
             "file": file,
             "id": id,
-            "entries": entries,
+            "entries": [diff_json.entry(*item) for item in told],
             "more": next(found, None) is not None,
         }
         io.out.write(documents.dumps(document))
         return Exit.DONE
     style = style_for(io.out, io.env)
-    for entry, changes in (first, *shown):
-        lines = log_text.lines(
-            entry, changes, () if id else log_text.did(entry), style, whole=id is None
-        )
+    for entry, changes, did in told:
+        lines = log_text.lines(entry, changes, did, style, whole=id is None)
         io.out.write("".join(f"{line}\n" for line in lines))
+    if entry.cut:
+        text = "this clone goes back no further; the whole history: git fetch --unshallow"
+        print(f"note: {text}", file=io.err)
     if next(found, None) is not None:
-        print("note: there are more; all of them: cmeledger log -n 0", file=io.err)
+        print("note: there are more; -n 0 shows all of them", file=io.err)
     return Exit.DONE
 
 

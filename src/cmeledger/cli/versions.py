@@ -43,7 +43,7 @@ def take_ledger(options: Namespace, most: int) -> list[str]:
 
 
 def _is_ledger(word: str) -> bool:
-    return word.endswith(".toml") or os.path.exists(word)
+    return word.endswith(".toml") or (os.path.exists(word) and not os.path.isdir(word))
 
 
 def open_version(options: Namespace, io: Io) -> tuple[Version, Book]:

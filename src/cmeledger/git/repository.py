@@ -51,6 +51,8 @@ def find(file: str, env: Mapping[str, str]) -> Repository:
     Raises GitError: no git, no repository, one without a work tree, one that git does not trust.
     """
     folder, name = os.path.split(os.path.realpath(file))
+    if not os.path.isdir(folder):
+        raise GitError(f"there is no folder {folder}", "check the path of the ledger")
     made = caller(folder, env)
     if made is None:
         raise GitError("git is not installed", "install it from git-scm.com, or your system's way")
@@ -91,15 +93,6 @@ def resolve(repository: Repository, revision: str) -> str:
         raise GitError(
             f"git knows no version '{revision}'", "HEAD is the last; others: cmeledger log"
         ) from error
-
-
-def content(repository: Repository, commit: str, path: str, at_most: int) -> bytes | None:
-    """Give what a path held in a commit; None where there was no such file.
-
-    Raises GitError, for a file of more than so many bytes, too.
-    """
-    blob = blobs(repository, commit, path, at_most=at_most)[0]
-    return None if blob is None else text(repository, blob)
 
 
 def blobs(repository: Repository, commit: str, *paths: str, at_most: int) -> list[str | None]:

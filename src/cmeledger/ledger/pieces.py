@@ -6,6 +6,7 @@ from typing import Any, Final
 from cmeledger.ledger.parse import MAX_LEVELS, Document, NotToml, TooDeep, levels, parse
 
 _HEADER: Final = re.compile(r"^(?=\[\[activity\]\])", re.MULTILINE)
+_BLANK_END: Final = re.compile(r"(?:\r?\n)+\Z")
 
 
 class Pieces:
@@ -21,7 +22,8 @@ class Pieces:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             return _whole(data)
-        head, *pieces = (self._table(piece) for piece in _HEADER.split(text))
+        found = (_BLANK_END.sub("\n", piece) for piece in _HEADER.split(text))
+        head, *pieces = map(self._table, found)
         records = [table["activity"][0] for table in pieces if table and _is_record(table)]
         # Pieces that read alone, and name no table twice, read the same together.
         if head is None or "activity" in head or len(records) < len(pieces):

@@ -35,6 +35,7 @@ def changes(found: Sequence[Change]) -> list[Json]:
             "change": change.how,
             "id": change.id,
             "old_id": change.old_id,
+            "archived": change.archived,
             "keys": [
                 {"key": item.key, "before": plain(item.old), "after": plain(item.new)}
                 for item in change.fields

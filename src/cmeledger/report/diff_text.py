@@ -65,6 +65,8 @@ def said(change: Change) -> str:
     record = change.new if change.new is not None else change.old
     assert record is not None  # one of the versions has it
     name = _name(change, record)
+    if change.archived and change.how != "archived":
+        name += ", in the archive"
     if change.how == "unread":
         return f"{name}: it may be in the part that does not read"
     if change.fields:

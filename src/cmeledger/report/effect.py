@@ -55,7 +55,7 @@ def _between(before: Standing, after: Standing) -> Iterator[str]:
     if is_credits and before.asked != after.asked:
         yield f"{amount(before.asked)} → {amount(after.asked)} asked"
     if before.status != after.status:
-        yield f"now {after.status}"
+        yield "not asked any more" if after.status == "not-applicable" else f"now {after.status}"
     for word in ("attended", "planned"):
         old, new = getattr(before, word), getattr(after, word)
         if old != new:

@@ -33,7 +33,7 @@ def lines(
     version = entry.version
     head = f"{version.when.date().isoformat()}  {version.commit[:10]}  "
     yield style.bold(head + fit(version.author, style.width - len(head)).rstrip())
-    yield "    " + fit(version.subject, style.width - 4).rstrip()
+    yield "    " + fit(version.subject or "(no subject)", style.width - 4).rstrip()
     cells = style.width - 4
     if entry.after.fault is not None:
         text = f"could not be read then: {entry.after.fault}"

@@ -42,6 +42,8 @@ def outcomes(before: State, after: State, changes: Sequence[Change], day: date) 
             continue
         cycles = {(was.series.shown_for(day), tally.series.shown_for(day)): True}
         for change in changes:
+            if change.old is not None and change.new is not None and not change.fields:
+                continue  # it was moved as it is
             for cycle in _touched(tally.series, change):
                 if was.series.at(cycle.end) == cycle:
                     cycles.setdefault((cycle, cycle), False)
