@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -321,6 +322,16 @@ def test_a_message_of_ones_own_is_taken_as_it_is(file: Path) -> None:
     assert message(file) == own + "\n"
     assert done.out.endswith(" on main: Tidy up\n")
     assert "message after -m is blank" in commit(file, "-m", "  ", code=2).err
+
+
+def test_the_message_is_utf_8_whatever_the_locale(file: Path) -> None:
+    begun(file)
+    file.write_text(HEAD + LIST.replace("Handoffs", "Übergabe"), "utf-8")
+    env = env_of(file) | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-m", "cmeledger", "commit", str(file), "--as-of", DAY]
+    subprocess.run(command, env=env, check=True, capture_output=True)
+    assert message(file).startswith("Add Übergabe (2025-06-01)\n")
+    assert "→ all credits 0 → 2 of 50" in message(file)
 
 
 # ── What is asked and answered ───────────────────────────────────────────────────────────────

@@ -130,6 +130,8 @@ def commit(
     if _head(git) != repository.head:
         raise NotCommitted("another commit was made meanwhile", "look at it, and commit again")
     files = tuple(files)
+    # UTF-8 whatever the locale is, with an escape for what is no character.
+    said = os.fsdecode(message.encode("utf-8", "backslashreplace"))
     new = _listed(file.path for file in files if file.is_new)
     done = False
     try:
@@ -137,7 +139,7 @@ def commit(
             git.ask("add", "--intent-to-add", *_BY_STDIN, given=new)
         git.ask(
             "commit", "--only", "--quiet", "--no-verify", "--no-gpg-sign", "--no-status",
-            "--cleanup=verbatim", f"--message={message}", *_BY_STDIN,
+            "--cleanup=verbatim", f"--message={said}", *_BY_STDIN,
             given=_listed(file.path for file in files),
         )  # fmt: skip
         done = True
