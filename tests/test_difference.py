@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cmeledger.cli.versions import what_it_did
 from cmeledger.difference import Difference, Reading, State, difference, differing_from_all, reading
 from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.parse import Document, NotToml, parse
 from cmeledger.ledger.pieces import Pieces
 from cmeledger.report import diff_json, diff_text, documents
+from cmeledger.report.outcome import what_it_did
 from cmeledger.report.terminal import Style
 from conftest import DATA, HEAD, SAMPLES
 from ledgers import LIST, OTHER, TALK, activity

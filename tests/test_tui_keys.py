@@ -42,6 +42,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Calls:
     monkeypatch.setattr("cmeledger.tui.outward.subprocess.run", calls)
     monkeypatch.setattr("cmeledger.tui.outward.subprocess.Popen", calls)
     monkeypatch.setattr(CmeledgerApp, "suspend", lambda _app: open(os.devnull))  # noqa: SIM115
+    # Before the other one: a module that is loaded then would keep the stand-in.
+    monkeypatch.setattr("cmeledger.git.call.which", lambda *_name, **_options: None)
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     monkeypatch.setenv("VISUAL", "vim")
     return calls

@@ -68,6 +68,15 @@ class Past:
             )
         return git.version(self.repository, commit, path), self.state(commit, path)
 
+    def last(self) -> tuple[str | None, State]:
+        """Give the ledger's path in the last commit, and that version of it.
+
+        None, and a version without a ledger, where it is not committed yet. Raises GitError.
+        """
+        head = self.repository.head
+        path = head and git.place(self.repository, head, archive_name)
+        return (path, self.state(head, path)) if head and path else (None, _NOWHERE)
+
     def _state(self, commit: str, path: str) -> State:
         """Read the ledger and its archive as a commit has them. Raises GitError."""
         names = path, archive_name(path)
@@ -132,14 +141,17 @@ _NOWHERE = State("", Reading(), Reading())
 
 
 def on_disk(file: str) -> State:
-    """Read the ledger and its archive as they are now. Raises as `read_bytes` does.
+    """Read the ledger and its archive as they are now. Raises as `read_bytes` does."""
+    ledger, archive = texts(file)
+    pieces = Pieces()
+    return State(file, reading(ledger, pieces), reading(archive, pieces))
 
-    Of a link, the archive beside the file it leads to: that is the one git keeps.
+
+def texts(file: str) -> tuple[bytes, bytes | None]:
+    """Give what the ledger and its archive hold now; None where there is no archive.
+
+    Of a link, the archive beside the file it leads to: that is the one git keeps. Raises as
+    `read_bytes` does.
     """
-    archive, pieces = archive_name(os.path.realpath(file)), Pieces()
-    there = os.path.lexists(archive)
-    return State(
-        file,
-        reading(read_bytes(file), pieces),
-        reading(read_bytes(archive) if there else None, pieces),
-    )
+    archive = archive_name(os.path.realpath(file))
+    return read_bytes(file), read_bytes(archive) if os.path.lexists(archive) else None

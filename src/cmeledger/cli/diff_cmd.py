@@ -11,7 +11,7 @@ from cmeledger.git.repository import Version
 from cmeledger.past import Past, on_disk
 from cmeledger.problems import Exit
 from cmeledger.report import diff_json, diff_text, documents
-from cmeledger.report.outcome import Outcome
+from cmeledger.report.outcome import Outcome, what_it_did
 from cmeledger.report.terminal import Style, style_for, wrap
 from cmeledger.visible import visible
 
@@ -37,7 +37,7 @@ def run(options: Namespace, io: Io) -> Exit:
     sides += [] if now is None else [(None, now)]
     (_, before), (_, after) = sides
     found = difference(before, after)
-    did = versions.what_it_did(before, after, found.changes, day)
+    did = what_it_did(before, after, found.changes, day)
     if options.json:
         document = {
             "schema": documents.SCHEMA,

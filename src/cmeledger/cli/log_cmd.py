@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
-from datetime import date
 from itertools import chain, islice
 from typing import Final
 
@@ -13,7 +12,6 @@ from cmeledger.ledger.context import nearest_id
 from cmeledger.past import Entry, Past
 from cmeledger.problems import Exit, UsageError
 from cmeledger.report import diff_json, documents, log_text
-from cmeledger.report.outcome import Outcome
 from cmeledger.report.terminal import style_for
 
 USUAL: Final = 20
@@ -50,7 +48,8 @@ def run(options: Namespace, io: Io) -> Exit:
         known = [name for name in past.at("HEAD")[1].ids if name]
         raise UsageError(f"no commit has a record called '{id}'\n{nearest_id(str(id), known)}")
     told = (
-        (entry, changes, None if id else _did(entry)) for entry, changes in chain((first,), shown)
+        (entry, changes, None if id else log_text.did(entry))
+        for entry, changes in chain((first,), shown)
     )
     if options.json:
         document = {
@@ -86,15 +85,6 @@ def _of(past: Past, id: str) -> Iterator[Told]:
         if changes:
             yield entry, changes
         id = whole.renamed.get(id, id)
-
-
-def _did(entry: Entry) -> list[Outcome] | None:
-    """Say what a commit did, as of its own day; None: it joins versions, or nobody can tell."""
-    if entry.merges or not entry.before.exists:
-        return None
-    day = entry.version.when.date()
-    day = min(max(day, date(common.FIRST_YEAR, 1, 1)), date(common.LAST_YEAR, 12, 31))
-    return versions.what_it_did(entry.before, entry.after, entry.changes, day)
 
 
 def _count(text: str) -> int:

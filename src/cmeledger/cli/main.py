@@ -36,6 +36,7 @@ VERBS: Final = {
     "renew": "what you attest at a renewal, and tell when it alters later",
     "diff": "what is different between two versions in git, and what that does",
     "log": "what each commit in git did to the ledger, or to one record",
+    "commit": "the ledger to git, with a message that says what is new",
     "undo": "the last save back, to the byte",
     "redo": "again what was undone last",
     "recover": "saved records that an editor with an old text took back",

@@ -2,17 +2,14 @@
 
 import os
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
-from datetime import date
 
 from cmeledger.book import Book
 from cmeledger.cli import common
 from cmeledger.cli.main import Io
-from cmeledger.difference import Change, Reading, State
+from cmeledger.difference import Reading, State
 from cmeledger.git.repository import Version
 from cmeledger.past import Past
-from cmeledger.problems import LedgerUnusable, UsageError
-from cmeledger.report.outcome import Outcome, outcomes
+from cmeledger.problems import UsageError
 
 
 def add_words(made: ArgumentParser, what: str, help: str) -> None:
@@ -59,13 +56,3 @@ def open_version(options: Namespace, io: Io) -> tuple[Version, Book]:
     if skipped:
         state = State(state.file, state.ledger, Reading())
     return version, state.book._replace(day=common.today(options), archive_skipped=skipped)
-
-
-def what_it_did(
-    before: State, after: State, changes: Sequence[Change], day: date
-) -> list[Outcome] | None:
-    """Work out what differences did; None where one of the versions cannot be counted."""
-    try:
-        return outcomes(before, after, changes, day)
-    except LedgerUnusable:
-        return None

@@ -39,6 +39,7 @@ class Caller(NamedTuple):
 
     command: tuple[str, ...]
     env: Mapping[str, str]
+    seconds: float = SECONDS
 
     def run(self, *words: str, given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
         """Call git, however it ends; `given` is what it reads. Raises GitError where it cannot."""
@@ -48,7 +49,7 @@ class Caller(NamedTuple):
                 input=b"" if given is None else given,
                 capture_output=True,
                 env=self.env,
-                timeout=SECONDS,
+                timeout=self.seconds,
                 check=False,
             )
         except subprocess.TimeoutExpired as error:

@@ -1,15 +1,19 @@
 """The history of a ledger for people: one entry for each commit."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Final
 
 from cmeledger.difference import Change
 from cmeledger.past import Entry
 from cmeledger.report.diff_text import NOTHING_READ, SAME, counts, row, short_effects
-from cmeledger.report.outcome import Outcome
+from cmeledger.report.outcome import Outcome, what_it_did
 from cmeledger.report.terminal import Style, fit, wrap
 from cmeledger.visible import visible
 
+_FIRST: Final = date(1900, 1, 1)
+_LAST: Final = date(2199, 12, 31)
+"""The days that dates of the format lie between: a commit may claim any."""
 MOST: Final = 5
 """How many differences of one commit are shown, and how many of what they did."""
 
@@ -53,6 +57,14 @@ def lines(
     if len(texts) > MOST:
         yield style.plain(f"      … and {len(texts) - MOST} more")
     yield ""
+
+
+def did(entry: Entry) -> list[Outcome] | None:
+    """Say what a commit did, as of its own day; None: it joins versions, or nobody can tell."""
+    if entry.merges or not entry.before.exists:
+        return None
+    day = min(max(entry.version.when.date(), _FIRST), _LAST)
+    return what_it_did(entry.before, entry.after, entry.changes, day)
 
 
 def _nothing(entry: Entry) -> str:

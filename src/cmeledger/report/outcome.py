@@ -8,6 +8,7 @@ from cmeledger.book import Book
 from cmeledger.difference import Change, Record, State
 from cmeledger.ledger.fresh import day_of
 from cmeledger.ledger.pairs import pairs
+from cmeledger.problems import LedgerUnusable
 from cmeledger.report.effect import Shift, shifts
 from cmeledger.rules.cycles import Cycle, Series
 from cmeledger.rules.standing import Report
@@ -53,6 +54,16 @@ def outcomes(before: State, after: State, changes: Sequence[Change], day: date) 
             if different:
                 outcomes.append(Outcome(new, report, shown, different))
     return outcomes
+
+
+def what_it_did(
+    before: State, after: State, changes: Sequence[Change], day: date
+) -> list[Outcome] | None:
+    """Work out what differences did; None where one of the versions cannot be counted."""
+    try:
+        return outcomes(before, after, changes, day)
+    except LedgerUnusable:
+        return None
 
 
 def _licenses(book: Book) -> Sequence[Record]:

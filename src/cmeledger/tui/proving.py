@@ -1,4 +1,4 @@
-"""What the screens do for the audit: keep, attest, find what is missing, make the packet.
+"""What the screens do for the audit: keep, attest, find what is missing, make the packet, commit.
 
 Each does what the command of the same name does, in a thread; what writes asks first.
 """
@@ -171,6 +171,12 @@ class Proving(Recovering):
         from cmeledger.tui.reading import Reading
 
         self.push_screen(Reading(title, partial(find, book)))
+
+    def action_git(self) -> None:
+        """Show what differs from the last commit, and commit it when that is wanted."""
+        from cmeledger.tui.versions import Versions
+
+        self.push_screen(Versions(self))
 
     # ── Files for others ─────────────────────────────────────────────────────────────────
 
