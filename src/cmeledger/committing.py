@@ -124,7 +124,7 @@ def _plan(compared: Compared, day: date, env: Mapping[str, str]) -> Plan:
         did or (),
         day,
         begun=None if before.exists else len(after.records),
-        spelling=found.only_spelling,
+        otherwise=_otherwise(found, gone, {item.path for item in files}, start),
     )
     errors = sum(problem.severity == "error" for problem in book.problems)
     notes = tuple(_notes(repository, errors, len(ignored)))
@@ -152,6 +152,17 @@ def setup(file: str, env: Mapping[str, str]) -> str:
     if all(item.way == "records" for item in ways) and ways:
         return "git merges it record by record"
     return "git merges it line by line; record by record: cmeledger git setup"
+
+
+def _otherwise(found: Difference, gone: list[str], paths: set[str], start: str) -> str:
+    """Say what a commit is about in which no record and no certificate differs."""
+    if found.only_spelling:
+        return "Rewrite comments, order or spelling"
+    if gone:
+        return "Rename the ledger"
+    if paths <= {start + name for name in BESIDE}:
+        return "Set up git for the ledger"
+    return "Save the ledger as it is"
 
 
 def _notes(repository: Repository, errors: int, ignored: int) -> Iterator[str]:
