@@ -42,16 +42,9 @@ class Compared(NamedTuple):
 class Plan(NamedTuple):
     """A commit that can be made."""
 
-    file: str
-    repository: Repository
-    state: State
-    """The ledger as it would be committed."""
+    compared: Compared
     files: tuple[Changed, ...]
     """Those that go in; none: there is nothing to commit."""
-    difference: Difference
-    """To the last commit."""
-    did: list[Outcome] | None
-    """What the difference does; None: nobody can tell."""
     message: str
     errors: int
     """How many problems of the ledger are errors."""
@@ -128,7 +121,7 @@ def _plan(compared: Compared, day: date, env: Mapping[str, str]) -> Plan:
     )
     errors = sum(problem.severity == "error" for problem in book.problems)
     notes = tuple(_notes(repository, errors, len(ignored)))
-    return Plan(past.file, repository, after, tuple(files), found, did, message, errors, notes)
+    return Plan(compared, tuple(files), message, errors, notes)
 
 
 def carry_out(plan: Plan, message: str, env: Mapping[str, str]) -> str:
@@ -138,9 +131,10 @@ def carry_out(plan: Plan, message: str, env: Mapping[str, str]) -> str:
     """
     if not message.strip():
         raise UsageError("the message is blank\nsay in a few words what is different")
-    if texts(plan.file) != (plan.state.ledger.data, plan.state.archive.data):
+    past, state = plan.compared.past, plan.compared.state
+    if texts(past.file) != (state.ledger.data, state.archive.data):
         raise NotCommitted("the ledger was saved meanwhile", "look at it, and commit again")
-    return git.commit(plan.repository, plan.files, message, env)
+    return git.commit(past.repository, plan.files, message, env)
 
 
 def setup(file: str, env: Mapping[str, str]) -> str:

@@ -258,7 +258,7 @@ def _since(found: Found, style: Style) -> Iterator[str]:
         yield from diff_text.effects(compared.did, found.day, style)
     if plan is not None and plan.files:
         yield ""
-        heading, *names = commit_text.going(plan.repository.branch, plan.files)
+        heading, *names = commit_text.going(compared.past.repository.branch, plan.files)
         yield style.bold(heading)
         yield from names
 
