@@ -130,8 +130,10 @@ class Versions(ModalScreen[None]):
 
     @work(exclusive=True, group="find")
     async def _look(self) -> None:
+        known = self.found.watched if self.found is not None else ()
+        before = _stamp(known)  # a change meanwhile is then noticed afterwards
         found = await asyncio.to_thread(find, self.proving.file, self.proving.today())
-        self._seen = _stamp(found.watched)
+        self._seen = before if found.watched == known else _stamp(found.watched)
         self.found = found
         self.query_one("#versions-said").display = False
         plan = found.plan
