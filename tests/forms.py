@@ -7,7 +7,7 @@ from pathlib import Path
 from textual import events
 from textual.command import CommandPalette
 from textual.pilot import Pilot
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 
 from cmeledger import form
 from cmeledger.ledger.history import History
@@ -70,7 +70,8 @@ async def do(pilot: Screens, key: str, by: str) -> None:
         return
     meant = next(item for item in EVERYWHERE if key in item.keys.split(","))
     name = f"{meant.label} ({meant.shown})"
-    await press(pilot, "ctrl+p", *name)
+    await press(pilot, "ctrl+p")
+    pilot.app.screen.query_one(Input).value = name
     await until(pilot, lambda: _first_hit(pilot) == name, "the command stands first")
     await press(pilot, "enter")
     await until(
