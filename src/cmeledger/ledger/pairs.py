@@ -93,7 +93,7 @@ def _match(found: dict[int, int], old: Sequence[Any], new: Sequence[Any], key: K
 def _match_alike(
     found: dict[int, int], old: Sequence[Any], new: Sequence[Any], names: Iterable[str]
 ) -> None:
-    """Pair records of the same day or title that say most things alike, the most alike first."""
+    """Pair records of one event, or that say most things alike, the most alike first."""
     taken = set(found.values())
     near: dict[Hashable, list[int]] = defaultdict(list)
     for number, record in enumerate(new):
@@ -108,7 +108,7 @@ def _match_alike(
         for other in {other for trait in traits for other in near[trait]}:
             if _named(record, names) is None or _named(new[other], names) is None:
                 same, different = _likeness(record, new[other])
-                if same >= 2 * different:
+                if same >= 2 * different or _is_of_one_event(record, new[other]):
                     likely.append((different - same, number, other))
     for _, number, other in sorted(likely):
         if number not in found and other not in taken:
@@ -142,6 +142,15 @@ def _likeness(one: Record, other: Record) -> tuple[int, int]:
     if {"title", "provider"} <= names - alike:
         return 0, len(names)
     return len(alike), len(names) - len(alike)
+
+
+def _is_of_one_event(one: Record, other: Record) -> bool:
+    """Tell whether two records have one title, provider and day: whatever else was changed."""
+    return (
+        one.get("title") is not None
+        and (one["title"], one.get("provider")) == (other.get("title"), other.get("provider"))
+        and day_of(one) == day_of(other)
+    )
 
 
 def _same(one: Any, other: Any) -> bool:
