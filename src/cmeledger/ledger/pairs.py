@@ -5,6 +5,7 @@ For the differences between two versions, and for merging two that grew from one
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from cmeledger.ledger.fingerprint import fingerprint
@@ -154,4 +155,6 @@ def _is_of_one_event(one: Record, other: Record) -> bool:
 
 
 def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, str | date):  # most are, and there is but one way to write them
+        return bool(one == other)
     return fingerprint({"": one}) == fingerprint({"": other})
