@@ -94,7 +94,7 @@ def _match(found: dict[int, int], old: Sequence[Any], new: Sequence[Any], key: K
 def _match_alike(
     found: dict[int, int], old: Sequence[Any], new: Sequence[Any], names: Iterable[str]
 ) -> None:
-    """Pair records of one event, or that say most things alike, the most alike first."""
+    """Pair records of one event, then those that say most things alike, the most alike first."""
     taken = set(found.values())
     near: dict[Hashable, list[int]] = defaultdict(list)
     for number, record in enumerate(new):
@@ -109,9 +109,10 @@ def _match_alike(
         for other in {other for trait in traits for other in near[trait]}:
             if _named(record, names) is None or _named(new[other], names) is None:
                 same, different = _likeness(record, new[other])
-                if same >= 2 * different or _is_of_one_event(record, new[other]):
-                    likely.append((different - same, number, other))
-    for _, number, other in sorted(likely):
+                is_other = not _is_of_one_event(record, new[other])
+                if same >= 2 * different or not is_other:
+                    likely.append((is_other, different - same, number, other))
+    for *_, number, other in sorted(likely):
         if number not in found and other not in taken:
             found[number] = other
             taken.add(other)
