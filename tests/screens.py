@@ -7,14 +7,29 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
 from cmeledger.tui.app import CmeledgerApp
 from cmeledger.tui.lines import LineList, Page
+from conftest import NASTY
 
 SMALL = (80, 24)
 LARGE = (160, 50)
 SCREENS = Path(__file__).parent / "data" / "screens"
+GROUPS = pytest.mark.parametrize(
+    "group",
+    [
+        group
+        if group in ("markup", "terminal", "unicode")
+        else pytest.param(group, marks=pytest.mark.soak)
+        for group in sorted(NASTY)
+    ],
+)
+"""Hostile texts: in each run those that are meant for screens, the others in the soak run."""
+BY = pytest.mark.parametrize("by", ["key", pytest.param("palette", marks=pytest.mark.soak)])
+"""Both ways to a command. That the palette has each, and that it acts, `test_tui_keys.py` sees in
+every run."""
 
 App = Pilot[int | None]
 

@@ -151,6 +151,34 @@ def test_a_renamed_ledger_takes_its_old_name_out(file: Path) -> None:
     assert status(renamed) == ""
 
 
+def test_a_new_name_alone(file: Path) -> None:
+    begun(file, HEAD + LIST)
+    run_git(file.parent, "mv", "cme.toml", "mine.toml")
+    commit(file.parent / "mine.toml")
+    assert message(file) == "Rename the ledger\n"
+
+
+def test_other_line_endings_that_git_does_not_keep_are_nothing(file: Path) -> None:
+    begun(file, HEAD + LIST)
+    run_git(file.parent, "config", "core.autocrlf", "true")
+    file.write_bytes((HEAD + LIST).replace("\n", "\r\n").encode())
+    assert commit(file).out == "nothing to commit: the last commit has all of it\n"
+    file.write_bytes((HEAD + LIST + SCOPE).replace("\n", "\r\n").encode())
+    commit(file)
+    assert message(file).startswith("Add SCOPE of Pain (2025-06-03)\n")
+    assert run_git(file.parent, "show", "HEAD:cme.toml") == HEAD + LIST + SCOPE
+
+
+def test_a_filter_that_fails_is_said(file: Path) -> None:
+    begun(file)
+    (file.parent / ".gitattributes").write_text("*.toml filter=bad\n", "utf-8")
+    run_git(file.parent, "config", "filter.bad.clean", "false")
+    run_git(file.parent, "config", "filter.bad.required", "true")
+    file.write_text(HEAD + LIST, "utf-8")
+    assert "filter 'false' failed" in commit(file, code=4).err
+    assert (commits(file), status(file).split("\n")[1:]) == (1, ["?? .gitattributes", ""])
+
+
 def test_an_archive_that_is_gone_goes(file: Path) -> None:
     (file.parent / "cme.archive.toml").write_text(TALK, "utf-8")
     begun(file)

@@ -15,7 +15,7 @@ from cmeledger.tui.fields import Field
 from cmeledger.tui.form import RecordForm
 from conftest import HEAD, NASTY
 from ledgers import LIST
-from screens import LARGE, SMALL, app_of, opened, press, said, screen, until, words
+from screens import GROUPS, LARGE, SMALL, app_of, opened, press, said, screen, until, words
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -381,7 +381,7 @@ async def test_a_broken_file_is_refused_in_words(ledger: Path, history: History)
         assert ledger.read_bytes() == bad
 
 
-@pytest.mark.parametrize("group", sorted(NASTY))
+@GROUPS
 async def test_hostile_texts_in_a_conflict_are_shown_harmless(
     ledger: Path, history: History, group: str
 ) -> None:

@@ -9,6 +9,8 @@ from cmeledger.rules import gaps as module
 from conftest import HEAD, NASTY, SAMPLES
 from forms import do
 from screens import (
+    BY,
+    GROUPS,
     LARGE,
     SMALL,
     lines_of,
@@ -21,7 +23,6 @@ from screens import (
     words,
 )
 from test_tui_nasty import CONTROL, basic, record
-from test_tui_writing import BY
 
 SURGEON = SAMPLES / "surgeon.toml"
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x50"])
@@ -114,7 +115,7 @@ async def test_a_ledger_with_nothing_short_says_so() -> None:
         await until(pilot, lambda: "Nothing is short: no credit is missing." in words(pilot), "so")
 
 
-@pytest.mark.parametrize("group", sorted(NASTY))
+@GROUPS
 async def test_hostile_text_is_harmless_on_every_sheet(group: str, tmp_path: Path) -> None:
     for number, text in enumerate(NASTY[group][:3]):
         if not text.strip(" \t\r\n"):

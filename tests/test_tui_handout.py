@@ -14,6 +14,7 @@ from cmeledger.tui.making import Making
 from conftest import NASTY, SAMPLES, run_here
 from forms import Screens, do, type_text
 from screens import (
+    BY,
     LARGE,
     SMALL,
     lines_of,
@@ -26,7 +27,6 @@ from screens import (
     words,
 )
 from test_tui_nasty import CONTROL
-from test_tui_writing import BY
 
 DAY = "2026-11-24"
 SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x50"])

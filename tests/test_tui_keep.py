@@ -10,6 +10,7 @@ from conftest import HEAD, SAMPLES
 from forms import DAY, Screens, do, history_of, settled, writing
 from ledgers import activity, course, ledger
 from screens import (
+    BY,
     LARGE,
     SMALL,
     app_of,
@@ -22,7 +23,6 @@ from screens import (
     words,
 )
 from test_archive import EHR, LEFT, MOVED, PAPER, RECENT, SEPSIS, TEXT, other
-from test_tui_writing import BY
 
 # On 2026-03-01, sepsis and paper may go; EHR training is asked once, and stays (test_archive.py).
 ASKED = "Move 2 records into"

@@ -3,12 +3,10 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from cmeledger.tui.lines import LineList
 from cmeledger.visible import visible
 from conftest import HEAD, NASTY
-from screens import LARGE, app_of, lines_of, opened, press, said, screen, until
+from screens import GROUPS, LARGE, app_of, lines_of, opened, press, said, screen, until
 
 TEXTS = [text for group in NASTY.values() for text in group if text.strip(" \t\r\n")]
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -67,7 +65,7 @@ async def test_titles_and_providers_are_whole_and_literal(tmp_path: Path) -> Non
         assert app.is_running
 
 
-@pytest.mark.parametrize("group", sorted(NASTY))
+@GROUPS
 async def test_names_numbers_ids_and_messages(group: str, tmp_path: Path) -> None:
     for number, text in enumerate(NASTY[group][:3]):
         if not text.strip(" \t\r\n"):

@@ -11,7 +11,19 @@ from cmeledger.ledger.history import History
 from cmeledger.tui.recover import Recover
 from conftest import HEAD, NASTY, run_here
 from ledgers import LIST, TALK
-from screens import LARGE, SMALL, app_of, lines_of, opened, press, said, screen, until, words
+from screens import (
+    GROUPS,
+    LARGE,
+    SMALL,
+    app_of,
+    lines_of,
+    opened,
+    press,
+    said,
+    screen,
+    until,
+    words,
+)
 
 AS_OF = "2026-03-01"
 SEPSIS = """
@@ -250,7 +262,7 @@ async def test_what_a_killed_save_left_is_swept_once_at_the_start(
     assert [p.read_text("utf-8") for p in file.parent.glob("cme.toml.theirs-*")] == [HEAD]
 
 
-@pytest.mark.parametrize("group", sorted(NASTY))
+@GROUPS
 async def test_hostile_texts_of_lost_records_are_shown_harmless(
     file: Path, history: History, group: str
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from conftest import run_here
 from forms import DAY, do, settled, writing
 from screens import (
+    BY,
     LARGE,
     SMALL,
     app_of,
@@ -21,7 +22,7 @@ from screens import (
 )
 from test_renew import edit, file, renewed  # noqa: F401  a fixture, and what it is for
 from test_tui_keep import asked
-from test_tui_writing import BY, holds
+from test_tui_writing import holds
 
 QUESTION = "Record this as attested on Mar 1, 2026?"
 DIFFERS = (

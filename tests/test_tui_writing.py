@@ -23,7 +23,7 @@ from forms import (
     writing,
 )
 from ledgers import TALK
-from screens import app_of, lines_of, press, said, screen, until, words
+from screens import BY, app_of, lines_of, press, said, screen, until, words
 
 LIST = """
 [[activity]]
@@ -51,8 +51,6 @@ TEXT = HEAD + TALK + LIST + CLUB
 # What stands where a record is claimed: without its status, and without the day to claim it by.
 CLAIMED_LIST = LIST.replace('status = "attended"\nclaim-by = 2026-04-01\n', "")
 CLAIMED_CLUB = CLUB.replace('status = "planned"\n', "")
-
-BY = pytest.mark.parametrize("by", ["key", "palette"])
 
 
 @pytest.fixture

@@ -42,16 +42,9 @@ class Compared(NamedTuple):
 class Plan(NamedTuple):
     """A commit that can be made."""
 
-    file: str
-    repository: Repository
-    state: State
-    """The ledger as it would be committed."""
+    compared: Compared
     files: tuple[Changed, ...]
     """Those that go in; none: there is nothing to commit."""
-    difference: Difference
-    """To the last commit."""
-    did: list[Outcome] | None
-    """What the difference does; None: nobody can tell."""
     message: str
     errors: int
     """How many problems of the ledger are errors."""
@@ -124,11 +117,11 @@ def _plan(compared: Compared, day: date, env: Mapping[str, str]) -> Plan:
         did or (),
         day,
         begun=None if before.exists else len(after.records),
-        spelling=found.only_spelling,
+        otherwise=_otherwise(found, gone, {item.path for item in files}, start),
     )
     errors = sum(problem.severity == "error" for problem in book.problems)
     notes = tuple(_notes(repository, errors, len(ignored)))
-    return Plan(past.file, repository, after, tuple(files), found, did, message, errors, notes)
+    return Plan(compared, tuple(files), message, errors, notes)
 
 
 def carry_out(plan: Plan, message: str, env: Mapping[str, str]) -> str:
@@ -138,9 +131,10 @@ def carry_out(plan: Plan, message: str, env: Mapping[str, str]) -> str:
     """
     if not message.strip():
         raise UsageError("the message is blank\nsay in a few words what is different")
-    if texts(plan.file) != (plan.state.ledger.data, plan.state.archive.data):
+    past, state = plan.compared.past, plan.compared.state
+    if texts(past.file) != (state.ledger.data, state.archive.data):
         raise NotCommitted("the ledger was saved meanwhile", "look at it, and commit again")
-    return git.commit(plan.repository, plan.files, message, env)
+    return git.commit(past.repository, plan.files, message, env)
 
 
 def setup(file: str, env: Mapping[str, str]) -> str:
@@ -152,6 +146,17 @@ def setup(file: str, env: Mapping[str, str]) -> str:
     if all(item.way == "records" for item in ways) and ways:
         return "git merges it record by record"
     return "git merges it line by line; record by record: cmeledger git setup"
+
+
+def _otherwise(found: Difference, gone: list[str], paths: set[str], start: str) -> str:
+    """Say what a commit is about in which no record and no certificate differs."""
+    if found.only_spelling:
+        return "Rewrite comments, order or spelling"
+    if gone:
+        return "Rename the ledger"
+    if paths <= {start + name for name in BESIDE}:
+        return "Set up git for the ledger"
+    return "Save the ledger as it is"
 
 
 def _notes(repository: Repository, errors: int, ignored: int) -> Iterator[str]:

@@ -59,21 +59,22 @@ def run(options: Namespace, io: Io) -> Exit:
 def _answer(plan: Plan, commit: str | None, message: str, options: Namespace, io: Io) -> Exit:
     """Say what was committed, or would be."""
     first = message.split("\n", maxsplit=1)[0]
+    branch = plan.compared.past.repository.branch
     if options.json:
         document = {
             "schema": documents.SCHEMA,
-            "file": plan.file,
+            "file": plan.compared.past.file,
             "written": commit is not None,
             "commit": commit,
-            "branch": plan.repository.branch,
+            "branch": branch,
             "message": message if plan.files else None,
             "files": [{"path": item.path, "change": item.how} for item in plan.files],
-            "changes": diff_json.changes(plan.difference.changes),
-            "effects": diff_json.effects(plan.did),
+            "changes": diff_json.changes(plan.compared.difference.changes),
+            "effects": diff_json.effects(plan.compared.did),
         }
         io.out.write(documents.dumps(document))
     elif commit is not None:
-        where = f" on {visible(plan.repository.branch)}" if plan.repository.branch else ""
+        where = f" on {visible(branch)}" if branch else ""
         print(f"Committed {commit[:10]}{where}: {visible(first)}", file=io.out)
     elif not plan.files:
         print("nothing to commit: the last commit has all of it", file=io.out)
@@ -86,5 +87,10 @@ def _shown(plan: Plan, message: str) -> str:
     lines = [visible(line) for line in message.split("\n")]
     words = [f"  {line}".rstrip() for line in lines]
     return "\n".join(
-        [*commit_text.going(plan.repository.branch, plan.files), "", "Message:", *words]
+        [
+            *commit_text.going(plan.compared.past.repository.branch, plan.files),
+            "",
+            "Message:",
+            *words,
+        ]
     )

@@ -106,7 +106,16 @@ def changed(repository: Repository, paths: Collection[str], folder: str) -> list
     states: dict[str, set[str]] = {}
     for line in filter(None, listed.split(b"\0")):
         states.setdefault(os.fsdecode(line[3:]), set()).add(line[:2].decode("ascii"))
-    return [_changed(path, states[path]) for path in paths if path in states]
+    found = [_changed(path, states[path]) for path in paths if path in states]
+    if all(file.how != "changed" for file in found):
+        return found
+    # Git calls a file modified, too, that has other line endings than it will keep.
+    git = repository.git._replace(
+        command=(*repository.git.command, "-c", "diff.autoRefreshIndex=true"), seconds=SECONDS
+    )
+    words = ("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "HEAD")
+    differ = set(map(os.fsdecode, git.ask(*words, "--", *roots).split(b"\0")))
+    return [file for file in found if file.how != "changed" or file.path in differ]
 
 
 def ignored(repository: Repository, paths: Collection[str], folder: str) -> list[str]:

@@ -95,7 +95,7 @@ EVERYWHERE: Final = (
     Key("app.plan", "p", "p", "plan", "Plan", "where you would stand with what is planned"),
     Key("app.packet", "P", "P", "packet", "Packet", "make a PDF that answers the Board"),
     Key("app.calendar", "C", "C", "calendar", "Calendar", "write the dates ahead for a calendar"),
-    Key("app.git", "v", "v", "git", "Versions in git",
+    Key("app.git", "v", "v", "git", "Versions",
         "what differs from the last commit, and the commits before; commit it"),
     Key("app.sort", "s", "s", "sort", "Sort", "sort the records by the next column"),
     Key("app.reverse", "S", "S", "reverse", "Reverse", "turn the order of the records around"),

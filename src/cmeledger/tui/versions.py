@@ -130,8 +130,10 @@ class Versions(ModalScreen[None]):
 
     @work(exclusive=True, group="find")
     async def _look(self) -> None:
+        known = self.found.watched if self.found is not None else ()
+        before = _stamp(known)  # a change meanwhile is then noticed afterwards
         found = await asyncio.to_thread(find, self.proving.file, self.proving.today())
-        self._seen = _stamp(found.watched)
+        self._seen = before if found.watched == known else _stamp(found.watched)
         self.found = found
         self.query_one("#versions-said").display = False
         plan = found.plan
@@ -258,7 +260,7 @@ def _since(found: Found, style: Style) -> Iterator[str]:
         yield from diff_text.effects(compared.did, found.day, style)
     if plan is not None and plan.files:
         yield ""
-        heading, *names = commit_text.going(plan.repository.branch, plan.files)
+        heading, *names = commit_text.going(compared.past.repository.branch, plan.files)
         yield style.bold(heading)
         yield from names
 
