@@ -13,7 +13,7 @@ from cmeledger.git import patterns
 from cmeledger.tui import session
 from conftest import HEAD, run_here
 from repositories import needs_git, run_git
-from setting_up import ENV, PROGRAM, WITHOUT_IT, alone, codes, in_git, setup
+from setting_up import BROKEN, ENV, PROGRAM, WITHOUT_IT, alone, codes, in_git, setup
 
 pytestmark = needs_git
 
@@ -83,6 +83,62 @@ def test_what_the_program_answers_counts(two_sides: Path, tmp_path: Path) -> Non
     with pytest.raises(subprocess.CalledProcessError):
         run_git(folder, "merge", "theirs")
     assert two_sides.read_text("utf-8") == "conflict\n"
+
+
+def test_what_does_not_read_is_never_done_if_it_is_all_ours(repository: Path) -> None:
+    # What theirs adds is in ours, whose own change above it does not read.
+    folder = repository.parent
+    late = '[[activity]]\ntitle = "Late"\n'
+    setup(repository, "--yes")
+    run_git(folder, "add", "-A")
+    run_git(folder, "commit", "-q", "--no-verify", "-m", "first")
+    run_git(folder, "checkout", "-q", "-b", "theirs")
+    repository.write_text(HEAD + late, "utf-8")
+    run_git(folder, "commit", "-q", "-a", "--no-verify", "-m", "theirs")
+    run_git(folder, "checkout", "-q", "-b", "ours", "HEAD~1")
+    repository.write_text(BROKEN + late, "utf-8")
+    run_git(folder, "commit", "-q", "-a", "--no-verify", "-m", "ours")
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        run_git(folder, "merge", "theirs")
+    assert "the result could not be checked: look at it before you commit" in failed.value.stderr
+    assert "git merges the lines" not in failed.value.stderr
+    assert repository.read_text("utf-8") == BROKEN + late
+
+
+def test_archived_here_and_changed_there(repository: Path) -> None:
+    # The ledger has the conflict, the archive the record as it was; settled for the change, it is
+    # in both until one of them goes.
+    folder = repository.parent
+    archive = repository.with_name("cme.archive.toml")
+    talk = '\n[[activity]]\nid = "talk"\ndate = 2018-05-01\ntitle = "Heart"\ncredits = 1\n'
+    changed = talk.replace("= 1\n", "= 2\n")
+    setup(repository, "--yes")
+    repository.write_text(HEAD + talk, "utf-8")
+    run_git(folder, "add", "-A")
+    run_git(folder, "commit", "-q", "--no-verify", "-m", "first")
+    run_git(folder, "checkout", "-q", "-b", "theirs")
+    repository.write_text(HEAD + changed, "utf-8")
+    run_git(folder, "commit", "-q", "-a", "--no-verify", "-m", "theirs")
+    run_git(folder, "checkout", "-q", "-b", "ours", "HEAD~1")
+    repository.write_text(HEAD, "utf-8")
+    archive.write_text("format = 1\n" + talk, "utf-8")
+    run_git(folder, "add", "-A")
+    run_git(folder, "commit", "-q", "--no-verify", "-m", "ours")
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        run_git(folder, "merge", "theirs")
+    assert "conflict: talk was removed here and changed on the other side" in failed.value.stderr
+    assert repository.read_text("utf-8") == (
+        f"{HEAD}\n<<<<<<< ours\n=======\n{changed.removeprefix(chr(10))}>>>>>>> theirs\n"
+    )
+    assert archive.read_text("utf-8") == "format = 1\n" + talk
+    repository.write_text(HEAD + changed, "utf-8")
+    found = run_here("check", str(repository), "--as-of", "2026-03-01", env=ENV)
+    assert found.code == 1
+    assert (
+        "cme.archive.toml:4:6: error[duplicate-id]: the id 'talk' is taken by a record of the ledger"
+    ) in found.out
+    archive.write_text("format = 1\n", "utf-8")
+    assert "duplicate-id" not in codes(repository)
 
 
 def test_the_name_is_taken_where_everybody_finds_it(repository: Path, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from setting_up import (
     IGNORED,
     PROGRAM,
     alone,
+    codes,
     commit,
     in_git,
     listing,
@@ -57,9 +58,9 @@ def test_what_is_set_up(repository: Path) -> None:
     assert stat.S_IMODE(hook.stat().st_mode) == 0o755
     driver = run_git(folder, "config", "--local", "merge.cmeledger.driver")
     assert driver == (
-        f'was="$(git hash-object --no-filters %A)"; {PROGRAM} merge-file %O %A %B '
+        f'was="$(ls -i %A; git hash-object --no-filters %A)"; {PROGRAM} merge-file %O %A %B '
         "--marker-size %L --path=%P; code=$?; [ $code = 0 ] && exit 0; "
-        '[ "$was" = "$(git hash-object --no-filters %A)" ] || exit $code; '
+        '[ "$was" = "$(ls -i %A; git hash-object --no-filters %A)" ] || exit $code; '
         'echo "cmeledger could not merge the records: git merges the lines" >&2; '
         "git merge-file -L ours -L base -L theirs --marker-size=%L %A %O %B\n"
     )
@@ -104,6 +105,47 @@ def test_undo_leaves_what_was_added_since(repository: Path) -> None:
     assert (folder / ".gitattributes").read_text("utf-8") == "# added\n"
     assert (folder / ".gitignore").read_text("utf-8") == "# added\n"
     assert (folder / ".git/hooks/pre-commit").read_text("utf-8") == "#!/bin/sh\n# added\n"
+
+
+def test_a_line_written_among_ours_stays(repository: Path) -> None:
+    folder = repository.parent
+    setup(repository, "--yes")
+    texts = {".gitattributes": ATTRIBUTES, ".gitignore": IGNORED}
+    for name, text in texts.items():
+        first, rest = text.split("\n", 1)
+        (folder / name).write_text(f"{first}\n/mine text\n{rest}", "utf-8")
+    setup(repository, "--yes")
+    for name, text in texts.items():
+        assert (folder / name).read_text("utf-8") == f"/mine text\n{text}"
+        (folder / name).write_text(text.replace("cme.toml\n", "cme.toml\r\n/mine text\r\n", 1))
+    setup(repository, "--undo", "--yes")
+    for name in texts:
+        assert (folder / name).read_text("utf-8") == "/mine text\n"
+
+
+def test_a_union_below_our_lines_does_not_win(repository: Path) -> None:
+    listed = repository.with_name(".gitattributes")
+    setup(repository, "--yes")
+    listed.write_text(f"{ATTRIBUTES}*.toml merge=union\n", "utf-8")
+    assert codes(repository) == ["git-merge-union"]
+    setup(repository, "--yes")
+    assert listed.read_text("utf-8") == f"*.toml merge=union\n{ATTRIBUTES}"
+    assert codes(repository) == []
+    assert setup(repository).out.startswith("everything is set up in ")
+
+
+def test_a_union_that_is_above_all_lists_is_named(repository: Path) -> None:
+    own = repository.parent / ".git" / "info" / "attributes"
+    own.parent.mkdir(exist_ok=True)
+    own.write_text("cme.toml merge=union\n", "utf-8")
+    said = (
+        "note: git does not merge cme.toml by record, whatever .gitattributes says: "
+        "take out the line that is for it in .git/info/attributes\n"
+    )
+    assert setup(repository, "--yes").err.endswith(said)
+    assert setup(repository).err == said
+    own.unlink()
+    assert setup(repository).err == ""
 
 
 def test_a_driver_of_somebody_elses_stays(repository: Path) -> None:
@@ -270,7 +312,7 @@ def test_hostile_names(name: str, repository: Path) -> None:
 def test_a_name_that_git_cannot_list(repository: Path) -> None:
     done = setup(repository.rename(repository.with_name("a\nb.toml")), "--yes")
     assert done.code == 2
-    assert "rename the ledger" in done.err
+    assert done.err.endswith("a\\nb.toml\nhelp: rename the ledger, like cme.toml\n")
     assert not repository.with_name(".gitattributes").exists()
 
 
@@ -302,6 +344,21 @@ def test_folders_that_cannot_be_written(repository: Path) -> None:
         finally:
             locked.chmod(0o700)
     assert setup(repository, "--yes").code == 0
+
+
+@pytest.mark.parametrize("option", ["--yes", "--undo"])
+def test_a_file_that_is_read_only_stays(option: str, repository: Path) -> None:
+    listed = repository.with_name(".gitignore")
+    if option == "--undo":
+        setup(repository, "--yes")
+    text = "/mine\n" + (listed.read_text("utf-8") if listed.exists() else "")
+    listed.write_text(text, "utf-8")
+    listed.chmod(0o400)
+    done = setup(repository, option, "--yes")
+    assert (done.code, listed.read_text("utf-8")) == (4, text)
+    assert done.err.endswith(
+        f"{listed}: the file is read-only\nhelp: to change it: chmod u+w {listed}\n"
+    )
 
 
 @pytest.mark.parametrize("name", [".gitattributes", ".gitignore", ".git/hooks/pre-commit"])

@@ -146,6 +146,20 @@ def test_lines_that_merge_into_a_doubled_record_are_a_conflict() -> None:
 
 
 @needs_git
+@pytest.mark.parametrize("others", [(LIST,), (LIST, OTHER)])
+def test_lines_that_would_settle_into_too_many_or_too_few_are_not_taken(
+    others: tuple[str, ...],
+) -> None:
+    # Theirs moved the talk to the end, where ours has two records of one id. Whoever settled the
+    # conflict of lines for ours would have the list twice or, with more below it, no talk.
+    base = ledger(TALK, *others)
+    ours, theirs = ledger(TALK, *others, LATE, LATE), ledger(*others, TALK)
+    found = merged(base, ours, theirs, Marks(), CLEAN)
+    assert (found.way, found.is_clean) == ("whole", False)
+    assert found.data == b"<<<<<<< ours\n" + ours + b"=======\n" + theirs + b">>>>>>> theirs\n"
+
+
+@needs_git
 def test_a_side_that_does_not_read_is_merged_by_lines_and_never_called_done() -> None:
     theirs = BASE.replace("format = 1", "format = ")
     found = merged(BASE.encode(), ledger(TALK, LIST, LATE), theirs.encode(), Marks(), CLEAN)

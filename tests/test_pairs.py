@@ -38,6 +38,15 @@ def with_(record: dict[str, Any], **keys: Any) -> dict[str, Any]:
         ("activity", [FIRST], [with_(FIRST, date=NEXT)], {0: 0}),
         ("activity", [FIRST], [with_(FIRST, credits=2)], {0: 0}),
         ("activity", [FIRST], [with_(FIRST, credits=2, id="a")], {0: 0}),
+        # One title, provider and day: whatever else was changed or added, it is that record.
+        ("activity", [FIRST], [with_(FIRST, category=2, credits=3, note="n", url="u")], {0: 0}),
+        ("activity", [with_(FIRST, id="a")], [with_(FIRST, category=2, credits=3, note="n")], {0: 0}),
+        # Sooner than one of another provider that says more alike.
+        ("activity", [FIRST], [with_(FIRST, provider="BU", id="x"), with_(FIRST, credits=2, note="n")], {0: 1}),
+        # Of two such, the more alike.
+        ("activity", [FIRST], [with_(FIRST, category=2, credits=3), with_(FIRST, credits=3)], {0: 1}),
+        # Another provider is not enough, on one day with one title, where the rest differs.
+        ("activity", [FIRST], [with_(FIRST, provider="BU", category=2, credits=3)], {}),
         # Another title from another provider is another record, on whatever day.
         ("activity", [FIRST], [with_(FIRST, title="Gout", provider="BU")], {}),
         # So is one that says more that is different than alike.

@@ -15,10 +15,12 @@ from typing import IO, Final, NamedTuple
 
 from cmeledger.book import archive_name
 from cmeledger.git import blocks, patterns
+from cmeledger.git.attributes import merging
 from cmeledger.git.call import Caller, GitError, caller
 from cmeledger.git.repository import find
 from cmeledger.ledger import disk, export
 from cmeledger.problems import NotWritten
+from cmeledger.visible import visible
 
 _SHELL: Final = "#!/bin/sh\n"
 _CONFIG: Final = ("merge.cmeledger.name", "merge.cmeledger.driver", "diff.cmeledger.xfuncname")
@@ -117,8 +119,12 @@ def plan(place: Place, data: bytes, env: Mapping[str, str]) -> Plan:
             patterns.ignored(place.name, place.archive),
         ),
     )
+    overruled = list(if_overruled(place, env))
+    known = patterns.known(place.name, place.archive)
     for id, what, lines in lists:
-        steps += _put(id, what, _list_file(place, id), patterns.block_name(place.name), lines)
+        file, name = _list_file(place, id), patterns.block_name(place.name)
+        is_last = bool(overruled) and id == "attributes"  # a later line of git's lists wins
+        steps += _put(id, what, file, name, lines, known, is_last=is_last)
     wanted = {
         "merge.cmeledger.name": patterns.DRIVER_NAME,
         "merge.cmeledger.driver": patterns.driver(command),
@@ -128,6 +134,8 @@ def plan(place: Place, data: bytes, env: Mapping[str, str]) -> Plan:
     if missing:
         steps.append(Step("driver", "how this clone merges ledgers", config=missing))
     advice = list(_if_ignored(place))
+    if not any(step.id == "attributes" for step in steps):
+        advice += overruled
     lines = patterns.hook(command, place.path, place.archive_path)
     own = None if place.shared_hooks else _text(_read(place.hook))
     if not place.shared_hooks and (own is None or blocks.has_any(own)):
@@ -144,10 +152,11 @@ def plan_undo(place: Place) -> Plan:
     steps, others = [], False
     files = [(id, _list_file(place, id), place.name) for id in ("attributes", "ignored")]
     files += [] if place.shared_hooks else [("hook", place.hook, place.path)]
+    known = patterns.known(place.name, place.archive)
     for id, file, named in files:
         before = _read(file)
         text = _text(before) or ""
-        left = blocks.take(text, patterns.block_name(named))
+        left = blocks.take(text, patterns.block_name(named), None if id == "hook" else known)
         others = others or blocks.has_any(left)
         if left != text:
             after = None if left in ("", _SHELL) else _data(left)
@@ -198,7 +207,7 @@ def _place(file: str) -> Place:
     folder, name = os.path.split(real)
     if any(ord(char) < 32 or char == "\x7f" for char in name):
         raise GitError(
-            f"git's lists of names cannot hold {real}", "rename the ledger, like cme.toml"
+            f"git's lists of names cannot hold {visible(real)}", "rename the ledger, like cme.toml"
         )
     hook = os.path.join(folder, ".git", "hooks", "pre-commit")
     return Place(folder, folder, name, archive_name(name), name, None, hook)
@@ -209,13 +218,37 @@ def _list_file(place: Place, id: str) -> str:
 
 
 def _put(
-    id: str, what: str, file: str, name: str, lines: list[str], begin: str = ""
+    id: str,
+    what: str,
+    file: str,
+    name: str,
+    lines: list[str],
+    known: frozenset[str] | None = None,
+    *,
+    begin: str = "",
+    is_last: bool = False,
 ) -> Iterator[Step]:
     before = _read(file)
     text = begin if before is None else _text(before) or ""
-    after = _data(blocks.put(text, name, lines))
+    if is_last:
+        text = blocks.take(text, name, known)
+    after = _data(blocks.put(text, name, lines, known))
     if after != before:
         yield Step(id, what, file, before, after)
+
+
+def if_overruled(place: Place, env: Mapping[str, str]) -> Iterator[str]:
+    """Say that another line of git's attributes decides how the ledger or its archive is merged."""
+    if place.git is None:
+        return
+    file, archive = (os.path.join(place.folder, name) for name in (place.name, place.archive))
+    for item in merging(file, archive, env):
+        if item.way not in ("records", "no-driver"):
+            list_of_clone = _line(place.git.ask("rev-parse", "--git-path", "info/attributes"))
+            yield (
+                f"git does not merge {' and '.join(item.names)} by record, whatever .gitattributes "
+                f"says: take out the line that is for it in {list_of_clone}"
+            )
 
 
 def _if_ignored(place: Place) -> Iterator[str]:
@@ -285,11 +318,14 @@ def _write(step: Step) -> None:
         raise NotWritten(step.file, "it changed meanwhile; it is as it was", "run it again")
     mode = 0o755 if step.id == "hook" else 0o644
     try:
+        if step.before is not None:
+            mode = stat.S_IMODE(os.stat(step.file).st_mode)
+            if not mode & 0o222:
+                advice = f"to change it: chmod u+w {quote(step.file)}"
+                raise NotWritten(step.file, "the file is read-only", advice)
         if step.after is None:
             os.unlink(step.file)
             return
-        if step.before is not None:
-            mode = stat.S_IMODE(os.stat(step.file).st_mode)
         os.makedirs(os.path.dirname(step.file), exist_ok=True)
     except OSError as error:
         raise disk.not_written(step.file, error) from error

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cmeledger.ledger.edit import MARK
-from cmeledger.ledger.kept import is_whole
+from cmeledger.ledger.kept import is_whole, keeps_shared
 from cmeledger.ledger.merge import CannotMerge, Done, Marks, merge
 from cmeledger.ledger.parse import NotToml, parse
 
@@ -61,8 +61,8 @@ def _as_text(
         result = _tables(found.data)
         is_right = result is not None and is_whole(_tables(base) or {}, mine, other, result)
     else:
-        sides = (_resolved(found.data, marks.size, side) for side in (0, 1))
-        is_right = all(_tables(side) is not None for side in sides)
+        sides = (_tables(_resolved(found.data, marks.size, side)) for side in (0, 1))
+        is_right = all(side is not None and keeps_shared(mine, other, side) for side in sides)
     if not is_right:
         return _whole(ours, theirs, marks)
     return Outcome(found.data, is_clean=found.is_clean, done=None, way="text")

@@ -58,6 +58,9 @@ def run(options: Namespace, io: Io) -> Exit:
         git_setup.carry_out(place, step)
         if not options.json:
             print(f"done: {_what(place, step)}", file=io.err)
+    if not options.undo and any(step.id == "attributes" for step in plan.steps):
+        advice = (*plan.advice, *git_setup.if_overruled(place, io.env))
+        plan = plan._replace(advice=advice)
     return _answer(place, plan, options, io, written=True)
 
 

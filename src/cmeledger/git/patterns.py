@@ -13,6 +13,7 @@ HEADINGS: Final = "^(\\[.*|title[[:blank:]]*=.*)$"
 """Lines that a diff shows above what changed: the headers of tables, the titles of records."""
 CHECK: Final = "check --staged"
 """What a hook calls."""
+_KEPT: Final = {"": "-text", "lf": "text eol=lf", "crlf": "text eol=crlf"}
 _STAGED: Final = "--literal-pathspecs diff --cached --quiet --diff-filter=d"
 _MERGE: Final = "merge-file %O %A %B --marker-size %L --path=%P"
 
@@ -21,10 +22,11 @@ def driver(command: str) -> str:
     """Write the command with which git merges two versions of a ledger.
 
     `command` starts this program, as a shell takes it. Where it is gone, or ends in trouble with
-    the file as it was, git merges the lines: the other side's must never be missing.
+    the file as it was, git merges the lines: the other side's must never be missing. What the
+    program wrote is another file, if with the same bytes.
     """
     command = command.replace("%", "%%")
-    print_of = "$(git hash-object --no-filters %A)"
+    print_of = "$(ls -i %A; git hash-object --no-filters %A)"
     return (
         f'was="{print_of}"; {command} {_MERGE}; code=$?; [ $code = 0 ] && exit 0; '
         f'[ "$was" = "{print_of}" ] || exit $code; '
@@ -43,10 +45,9 @@ def attributes(ends: Mapping[str, str]) -> list[str]:
 
     Takes the names of ledger and archive with how their lines end: "lf", "crlf", or "" for both.
     """
-    kept = {"": "-text", "lf": "text eol=lf", "crlf": "text eol=crlf"}
     return [
         *(
-            f"{_quoted(_anchored(name))} merge=cmeledger diff=cmeledger {kept[end]}"
+            f"{_quoted(_anchored(name))} merge=cmeledger diff=cmeledger {_KEPT[end]}"
             for name, end in ends.items()
         ),
         "/evidence/** binary",
@@ -67,6 +68,14 @@ def ignored(name: str, archive: str) -> list[str]:
         *(f"{stem}-packet-*.{ending}" for ending in ("pdf", "zip", "html")),
         "/*.ics",
     ]
+
+
+def known(name: str, archive: str) -> frozenset[str]:
+    """Give every line that the two lists of a ledger may have from here."""
+    lines = ignored(name, archive)
+    for end in _KEPT:
+        lines += attributes({name: end, archive: end})
+    return frozenset(lines)
 
 
 def check(command: str, path: str) -> str:

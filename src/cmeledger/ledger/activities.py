@@ -50,7 +50,7 @@ def read_activities(
         for draft in drafts
         if "id" not in draft.values and isinstance(draft.table.get("id"), str)
     }
-    seen: set[str] = set()
+    seen: dict[str, bool] = {}  # whether the first record of an id is archived
     taken = set(explicit)
     numbers: dict[str, int] = {}
     good: list[Activity] = []
@@ -62,16 +62,20 @@ def read_activities(
             record = _derived_id(draft, taken, numbers)
         elif record in seen:
             context.archived = draft.archived
+            where, advice = "above", "give this record another id, or take the key out"
+            if draft.archived and not seen[record]:
+                where = "of the ledger"
+                advice = "if the two are one, take one of them out; else give this one another id"
             context.error(
                 "duplicate-id",
-                f"the id '{record}' is taken by a record above",
-                "give this record another id, or take the key out",
+                f"the id '{record}' is taken by a record {where}",
+                advice,
                 (*draft.path, "id"),
             )
             context.problems[-1] = context.problems[-1]._replace(record=record)
             usable = False
         if record is not None:
-            seen.add(record)
+            seen.setdefault(record, draft.archived)
         for number in range(draft.first_problem, draft.last_problem):
             context.problems[number] = context.problems[number]._replace(record=record)
         if usable:

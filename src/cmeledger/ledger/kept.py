@@ -33,6 +33,16 @@ def is_whole(base: Tables, ours: Tables, theirs: Tables, merged: Tables) -> bool
     return _is_merged(*rest)
 
 
+def keeps_shared(ours: Tables, theirs: Tables, settled: Tables) -> bool:
+    """Tell whether a merge with its conflicts settled has what both sides have, and not twice."""
+    mine, other, said = (
+        sum((_said(value) for value in tables.values() if _is_records(value)), Counter())
+        for tables in (ours, theirs, settled)
+    )
+    shared = mine & other
+    return all(shared[it] <= said[it] <= max(mine[it], other[it]) for it in shared)
+
+
 def _is_records(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(item, Mapping) for item in value)
 

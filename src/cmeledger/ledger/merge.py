@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from cmeledger.ledger import edit
 from cmeledger.ledger.activities import free_id
+from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.fresh import day_of
 from cmeledger.ledger.merge_keys import Sides, merge_keys
 from cmeledger.ledger.merge_order import ACTIVITY, Item, Marks, Order
@@ -185,7 +186,7 @@ def _ordered(sources: _Sources, eol: str, done: Done) -> Order:
         if number in sources.ours_of_theirs:
             continue
         old = sources.base_of_theirs.get(number)
-        if old is not None and sources.base[old].plain == piece.plain:
+        if old is not None and _is_untouched(sources.base[old], piece):
             continue  # removed here, untouched there
         if piece.kind is None:
             comments.append(number)
@@ -208,7 +209,7 @@ def _ours_merged(number: int, other: int | None, sources: _Sources, done: Done) 
     if other is None:
         if base is None:
             return _alone(ours)
-        if base.plain == ours.plain:
+        if _is_untouched(base, ours):
             if ours.kind is not None:
                 done.removed.append(_name(ours))
             return None
@@ -230,6 +231,14 @@ def _ours_merged(number: int, other: int | None, sources: _Sources, done: Done) 
     elif base:
         done.both.append(_name(ours))
     return sides
+
+
+def _is_untouched(base: Piece, piece: Piece) -> bool:
+    """Tell whether a side left a piece as it was, or only wrote the same otherwise."""
+    return base.plain == piece.plain or (
+        fingerprint({"": base.table}) == fingerprint({"": piece.table})
+        and sorted(comments(base.text)) == sorted(comments(piece.text))
+    )
 
 
 def _alone(piece: Piece) -> Sides:

@@ -5,6 +5,7 @@ For the differences between two versions, and for merging two that grew from one
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from cmeledger.ledger.fingerprint import fingerprint
@@ -93,7 +94,7 @@ def _match(found: dict[int, int], old: Sequence[Any], new: Sequence[Any], key: K
 def _match_alike(
     found: dict[int, int], old: Sequence[Any], new: Sequence[Any], names: Iterable[str]
 ) -> None:
-    """Pair records of the same day or title that say most things alike, the most alike first."""
+    """Pair records of one event, then those that say most things alike, the most alike first."""
     taken = set(found.values())
     near: dict[Hashable, list[int]] = defaultdict(list)
     for number, record in enumerate(new):
@@ -108,9 +109,10 @@ def _match_alike(
         for other in {other for trait in traits for other in near[trait]}:
             if _named(record, names) is None or _named(new[other], names) is None:
                 same, different = _likeness(record, new[other])
-                if same >= 2 * different:
-                    likely.append((different - same, number, other))
-    for _, number, other in sorted(likely):
+                is_other = not _is_of_one_event(record, new[other])
+                if same >= 2 * different or not is_other:
+                    likely.append((is_other, different - same, number, other))
+    for *_, number, other in sorted(likely):
         if number not in found and other not in taken:
             found[number] = other
             taken.add(other)
@@ -144,5 +146,16 @@ def _likeness(one: Record, other: Record) -> tuple[int, int]:
     return len(alike), len(names) - len(alike)
 
 
+def _is_of_one_event(one: Record, other: Record) -> bool:
+    """Tell whether two records have one title, provider and day: whatever else was changed."""
+    return (
+        one.get("title") is not None
+        and (one["title"], one.get("provider")) == (other.get("title"), other.get("provider"))
+        and day_of(one) == day_of(other)
+    )
+
+
 def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, str | date):  # most are, and there is but one way to write them
+        return bool(one == other)
     return fingerprint({"": one}) == fingerprint({"": other})

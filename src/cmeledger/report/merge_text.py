@@ -1,6 +1,7 @@
 """What was merged of two versions of a ledger, in words, and what is left to decide."""
 
 from collections.abc import Iterator
+from shlex import quote
 from typing import Final
 
 from cmeledger.ledger.merge import Clash, Done
@@ -28,12 +29,13 @@ def notes(outcome: Outcome) -> list[str]:
 def advice(outcome: Outcome, file: str) -> str:
     """Say what to do about what is left to decide."""
     name = visible(file)
+    then = f"cmeledger check {quote(name)}", f"git add {quote(name)}"
     if b"<<<<<<<" in outcome.data:
         return (
             f"open {name} in your editor, keep what is right between the lines <<<<<<< and "
-            f">>>>>>>, and take these lines out; then: cmeledger check {name} && git add {name}"
+            f">>>>>>>, and take these lines out; then: {' && '.join(then)}"
         )
-    return f"cmeledger check {name} names what does not read; then: git add {name}"
+    return f"{then[0]} names what does not read; then: {then[1]}"
 
 
 def document(outcome: Outcome, notes: list[str], *, written: bool) -> dict[str, object]:
