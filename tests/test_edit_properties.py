@@ -198,7 +198,9 @@ def test_a_large_ledger_is_edited_like_a_small_one(dice: random.Random) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("cmeledger.ledger.edit.SMALL", small)
             try:
-                found.append(dice.choice(OPERATIONS)(dice, ledger.data, ledger).data)
+                edited = dice.choice(OPERATIONS)(dice, ledger.data, ledger).data
+                # Where a new record's equals signs stand is told from its neighbors alone.
+                found.append(re.sub(rb" +=", b" =", edited))
             except EditRefused as error:
                 found.append(str(error))
         dice.setstate(state)
