@@ -90,9 +90,11 @@ def resolve(repository: Repository, revision: str) -> str:
     try:
         return repository.git.ask(*words).split()[-1].decode("ascii")
     except Refused as error:
-        raise GitError(
-            f"git knows no version '{revision}'", "HEAD is the last; others: cmeledger log"
-        ) from error
+        advice = "HEAD is the last; others: cmeledger log"
+        one, _, other = revision.partition("..")
+        if other.lstrip("."):
+            advice = f"two versions are two words: {one or 'HEAD'} {other.lstrip('.')}"
+        raise GitError(f"git knows no version '{revision}'", advice) from error
 
 
 def blobs(repository: Repository, commit: str, *paths: str, at_most: int) -> list[str | None]:

@@ -43,15 +43,15 @@ def message(
     on: date,
     *,
     begun: int | None,
-    spelling: bool,
+    otherwise: str,
 ) -> str:
     """Write the message for differences, certificates, and what they do as of a day.
 
-    `begun`: the last commit has no ledger, and this is how many records there are now. `spelling`:
-    the ledger differs, but not in what it says. All that a user wrote is made safe, and stays on
-    its line: no title can pass for another line of the message.
+    `begun`: the last commit has no ledger, and this is how many records there are now. `otherwise`:
+    what is committed where none of these is different. All that a user wrote is made safe, and
+    stays on its line: no title can pass for another line of the message.
     """
-    first = subject(changes, certificates, begun, spelling=spelling)
+    first = subject(changes, certificates, begun, otherwise)
     parts = [[first], _records(changes) if begun is None else [], [*_certificates(certificates)]]
     if parts[2] == [first]:
         parts.pop()
@@ -76,8 +76,7 @@ def subject(
     changes: Sequence[Change],
     certificates: Sequence[Changed],
     begun: int | None,
-    *,
-    spelling: bool,
+    otherwise: str,
 ) -> str:
     """Say in one line what is different."""
     if begun is not None:
@@ -89,7 +88,7 @@ def subject(
         return text[0].upper() + text[1:]
     if certificates:
         return next(_certificates(certificates))
-    return "Rewrite comments, order or spelling" if spelling else "Set up git for the ledger"
+    return cut(otherwise, WIDTH)
 
 
 def _one(change: Change) -> str:

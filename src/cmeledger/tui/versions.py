@@ -226,7 +226,9 @@ class Versions(ModalScreen[None]):
             else:
                 self.proving.refuse(error)
         else:
-            self.proving.say(f"committed {commit[:10]}: {first}")
+            self.proving.say(
+                f"committed {commit[:10]}: {commit_text.cut(first, commit_text.WIDTH)}"
+            )
             if self.is_attached:
                 self.query_one(Field).value = self.offered  # it is said: the next one is another
                 self._look()
