@@ -472,6 +472,7 @@ def test_a_version_whose_text_is_lost(holds: bytes | None, file: Path) -> None:
         (1, ""),
         (None, f"line 1: {lost}"),
     ]
+    assert "\n    + the ledger begins\n" in run_here("log", str(file), env=CLEAN).out
 
 
 def test_a_version_without_the_ledger(file: Path) -> None:
