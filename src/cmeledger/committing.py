@@ -17,6 +17,7 @@ from cmeledger.git.call import GitError
 from cmeledger.git.commit import Changed, NotCommitted
 from cmeledger.git.repository import Repository
 from cmeledger.ledger import json_schema
+from cmeledger.ledger.pieces import Pieces
 from cmeledger.ledger.syntax import marked
 from cmeledger.past import Past, on_disk, texts
 from cmeledger.problems import UsageError
@@ -69,9 +70,10 @@ def compare(file: str, day: date, env: Mapping[str, str]) -> Compared:
     Raises LedgerUnreadable, LedgerUnusable for one of too many bytes, and NotCommitted without
     git or a repository.
     """
-    after = on_disk(file)
+    pieces = Pieces()
+    after = on_disk(file, pieces)
     with _refusing():
-        past = Past(file, env)
+        past = Past(file, env, pieces)
         path, before = past.last()
     found = difference(before, after)
     did = what_it_did(before, after, found.changes, day) if before.exists else None
