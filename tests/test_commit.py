@@ -241,6 +241,24 @@ def test_ignored_certificates_stay_out_and_are_counted(file: Path) -> None:
     assert "note: git is told to ignore 1 file of the ledger's: left out\n" in done.err
 
 
+def test_certificates_in_another_repository_stay_out_and_are_counted(file: Path) -> None:
+    text = activity(date="2025-05-01", category=1, credits=1, evidence=["evidence/a.pdf", "b.pdf"])
+    file.write_text(HEAD + text, "utf-8")
+    (file.parent / "evidence").mkdir()
+    for name in ("evidence/a.pdf", "b.pdf"):
+        (file.parent / name).write_bytes(b"sample")
+    run_git(file.parent / "evidence", "init", "-q")
+    note = "note: 1 certificate in another repository's folder: left out\n"
+    assert note in commit(file).err
+    assert holds(file) == ["b.pdf", "cme.toml"]
+    assert note in commit(file).err
+    run_git(file.parent / "evidence", "add", "a.pdf")
+    run_git(file.parent / "evidence", "commit", "-q", "-m", "a")
+    run_git(file.parent, "add", "evidence")
+    assert note in commit(file).err
+    assert holds(file) == ["b.pdf", "cme.toml"]
+
+
 def test_evidence_that_leads_into_gits_own_folder_stays_out(file: Path) -> None:
     text = activity(date="2025-05-01", category=1, credits=1, evidence=[".git/config"])
     file.write_text(HEAD + text, "utf-8")

@@ -133,6 +133,7 @@ def _plan(compared: Compared, day: date, env: Mapping[str, str]) -> Plan:
         raise NotCommitted(
             f"git is told to ignore {name}", f"see by which line: git check-ignore -v {name}"
         )
+    out = set(git.unseen(repository, evidence, folder)) - names - set(ignored) if evidence else ()
     is_evidence = set(evidence).difference(others)
     message = commit_text.message(
         found.changes,
@@ -143,7 +144,7 @@ def _plan(compared: Compared, day: date, env: Mapping[str, str]) -> Plan:
         otherwise=_otherwise(compared, names),
     )
     errors = sum(problem.severity == "error" for problem in book.problems)
-    notes = tuple(_notes(repository, errors, len(ignored)))
+    notes = tuple(_notes(repository, errors, len(ignored), len(out)))
     return Plan(past.file, repository, after, tuple(files), found, did, message, errors, notes)
 
 
@@ -186,7 +187,7 @@ def setup(file: str, env: Mapping[str, str]) -> str:
     return "git merges it line by line; record by record: cmeledger git setup"
 
 
-def _notes(repository: Repository, errors: int, ignored: int) -> Iterator[str]:
+def _notes(repository: Repository, errors: int, ignored: int, out: int) -> Iterator[str]:
     if repository.branch is None:
         yield (
             "no branch is checked out: a commit made now is easily lost; "
@@ -196,6 +197,8 @@ def _notes(repository: Repository, errors: int, ignored: int) -> Iterator[str]:
         yield f"the ledger has {plural(errors, 'error')}: see cmeledger check"
     if ignored:
         yield f"git is told to ignore {plural(ignored, 'file')} of the ledger's: left out"
+    if out:
+        yield f"{plural(out, 'certificate')} in another repository's folder: left out"
 
 
 def _gone(repository: Repository, before: str) -> list[str]:

@@ -162,6 +162,16 @@ def ignored(repository: Repository, paths: Collection[str], folder: str) -> list
     return [path for path in paths if path in found]
 
 
+def unseen(repository: Repository, paths: Collection[str], folder: str) -> list[str]:
+    """Find which of some files git does not know, as `changed` takes them. Raises GitError.
+
+    Those that could be added are among them; so is what lies in another repository below.
+    """
+    listed = repository.git.ask("ls-files", "-z", "--", *_roots(paths, folder))
+    known = set(map(os.fsdecode, listed.split(b"\0")))
+    return [path for path in paths if path not in known]
+
+
 def commit(
     repository: Repository, files: Iterable[Changed], message: str, env: Mapping[str, str]
 ) -> str:
