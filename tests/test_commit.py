@@ -91,9 +91,11 @@ def test_the_first_commit_holds_the_ledger_and_all_that_belongs_to_it(file: Path
         (folder / name).write_bytes(b"sample")
     (folder / ".gitattributes").write_text("cme.toml text\n", "utf-8")
     (folder / ".gitignore").write_text("*.ics\n", "utf-8")
+    (folder / "cmeledger.schema.json").write_text("{}", "utf-8")
     done = commit(file)
     assert holds(file) == [
-        ".gitattributes", ".gitignore", "cme.archive.toml", "cme.toml", "evidence/talk.pdf",
+        ".gitattributes", ".gitignore", "cme.archive.toml", "cme.toml",
+        "cmeledger.schema.json", "evidence/talk.pdf",
     ]  # fmt: skip
     assert message(file) == "Begin the ledger: 2 records\n\nAdd 1 certificate\n"
     head = run_git(folder, "rev-parse", "HEAD")[:10]
@@ -151,13 +153,6 @@ def test_a_renamed_ledger_takes_its_old_name_out(file: Path) -> None:
     assert status(renamed) == ""
 
 
-def test_a_new_name_alone(file: Path) -> None:
-    begun(file, HEAD + LIST)
-    run_git(file.parent, "mv", "cme.toml", "mine.toml")
-    commit(file.parent / "mine.toml")
-    assert message(file) == "Rename the ledger\n"
-
-
 def test_other_line_endings_that_git_does_not_keep_are_nothing(file: Path) -> None:
     begun(file, HEAD + LIST)
     run_git(file.parent, "config", "core.autocrlf", "true")
@@ -177,6 +172,62 @@ def test_a_filter_that_fails_is_said(file: Path) -> None:
     file.write_text(HEAD + LIST, "utf-8")
     assert "filter 'false' failed" in commit(file, code=4).err
     assert (commits(file), status(file).split("\n")[1:]) == (1, ["?? .gitattributes", ""])
+
+
+def test_a_ledger_that_was_only_renamed(file: Path) -> None:
+    begun(file, HEAD + LIST)
+    run_git(file.parent, "mv", "cme.toml", "mine.toml")
+    commit(file.parent / "mine.toml")
+    assert holds(file) == ["cme.toml", "mine.toml"]
+    assert message(file) == "Rename cme.toml to mine.toml\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "subject"),
+    [
+        (".gitignore", "Set up git for the ledger\n"),
+        ("cmeledger.schema.json", "Bring the schema for editors up to date\n"),
+    ],
+)
+def test_what_lies_beside_the_ledger_alone(name: str, subject: str, file: Path) -> None:
+    begun(file)
+    (file.parent / name).write_text("x", "utf-8")
+    commit(file)
+    assert (holds(file), message(file)) == ([name], subject)
+
+
+def test_a_ledger_that_was_broken_is_mended(file: Path) -> None:
+    file.write_text(HEAD + LIST + "[[\n", "utf-8")
+    run_git(file.parent, "add", "cme.toml")
+    run_git(file.parent, "commit", "-q", "-m", "broken")
+    begun(file, HEAD + LIST)
+    assert message(file) == "Mend the ledger\n"
+
+
+def test_line_ends_that_git_keeps_apart_are_a_change(file: Path) -> None:
+    begun(file)
+    crlf = HEAD.encode().replace(b"\n", b"\r\n")
+    file.write_bytes(crlf)
+    commit(file)
+    assert message(file) == "Change line endings or permissions\n"
+    assert run_git(file.parent, "cat-file", "-s", "HEAD:cme.toml") == f"{len(crlf)}\n"
+    file.chmod(0o755)
+    commit(file)
+    assert message(file) == "Change line endings or permissions\n"
+    assert run_git(file.parent, "ls-tree", "HEAD", "cme.toml").startswith("100755 ")
+
+
+def test_line_ends_that_git_does_not_keep_are_none(file: Path) -> None:
+    (file.parent / ".gitattributes").write_text("cme.toml text eol=crlf\n", "utf-8")
+    crlf = HEAD.encode().replace(b"\n", b"\r\n")
+    file.write_bytes(crlf)
+    commit(file)
+    file.write_text(HEAD, "utf-8")
+    assert commit(file).out == "nothing to commit: the last commit has all of it\n"
+    file.write_bytes(crlf + LIST.encode())
+    commit(file)
+    assert message(file).startswith("Add Handoffs (2025-06-01)\n")
+    assert run_git(file.parent, "cat-file", "-s", "HEAD:cme.toml") == f"{len(HEAD + LIST)}\n"
 
 
 def test_an_archive_that_is_gone_goes(file: Path) -> None:
@@ -209,6 +260,24 @@ def test_ignored_certificates_stay_out_and_are_counted(file: Path) -> None:
     done = commit(file)
     assert holds(file) == [".gitignore", "cme.toml"]
     assert "note: git is told to ignore 1 file of the ledger's: left out\n" in done.err
+
+
+def test_certificates_in_another_repository_stay_out_and_are_counted(file: Path) -> None:
+    text = activity(date="2025-05-01", category=1, credits=1, evidence=["evidence/a.pdf", "b.pdf"])
+    file.write_text(HEAD + text, "utf-8")
+    (file.parent / "evidence").mkdir()
+    for name in ("evidence/a.pdf", "b.pdf"):
+        (file.parent / name).write_bytes(b"sample")
+    run_git(file.parent / "evidence", "init", "-q")
+    note = "note: 1 certificate in another repository's folder: left out\n"
+    assert note in commit(file).err
+    assert holds(file) == ["b.pdf", "cme.toml"]
+    assert note in commit(file).err
+    run_git(file.parent / "evidence", "add", "a.pdf")
+    run_git(file.parent / "evidence", "commit", "-q", "-m", "a")
+    run_git(file.parent, "add", "evidence")
+    assert note in commit(file).err
+    assert holds(file) == ["b.pdf", "cme.toml"]
 
 
 def test_evidence_that_leads_into_gits_own_folder_stays_out(file: Path) -> None:
@@ -526,6 +595,18 @@ def test_an_ignored_ledger(file: Path) -> None:
     assert holds(file) == [".gitignore", "cme.toml"]
 
 
+@pytest.mark.parametrize("option", ["assume-unchanged", "skip-worktree"])
+def test_a_ledger_that_git_is_told_not_to_look_at(option: str, file: Path) -> None:
+    begun(file)
+    run_git(file.parent, "update-index", f"--{option}", "cme.toml")
+    assert commit(file).out == "nothing to commit: the last commit has all of it\n"
+    file.write_text(HEAD + LIST, "utf-8")
+    refused(file, "not to look at cme.toml", f"git update-index --no-{option} cme.toml")
+    run_git(file.parent, "update-index", f"--no-{option}", "cme.toml")
+    commit(file)
+    assert holds(file) == ["cme.toml"]
+
+
 def test_a_detached_head_is_named_and_works(file: Path) -> None:
     begun(file)
     run_git(file.parent, "switch", "-q", "--detach")
@@ -573,8 +654,17 @@ def test_what_git_refuses_is_said_and_new_files_are_not_staged(file: Path) -> No
     file.write_text(HEAD + LIST, "utf-8")
     lock = file.parent / ".git" / "HEAD.lock"
     lock.write_bytes(b"")
-    refused(file, "git commit failed")
+    refused(file, "git commit failed: ", "cannot lock ref 'HEAD'")
     assert status(file) == "?? cme.toml\n"
+
+
+def test_what_git_only_warns_of_is_not_why_it_failed(file: Path) -> None:
+    (file.parent / ".gitattributes").write_text("cme.toml text eol=crlf\n", "utf-8")
+    file.write_text(HEAD, "utf-8")
+    (file.parent / ".git" / "HEAD.lock").write_bytes(b"")
+    done = commit(file, code=4)
+    assert "warning" not in done.err
+    assert "cannot lock ref 'HEAD'" in done.err
 
 
 # ── What a repository could name ─────────────────────────────────────────────────────────────

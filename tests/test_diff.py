@@ -326,7 +326,7 @@ def test_which_word_is_the_ledger(file: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_revisions_that_name_nothing(file: Path) -> None:
     advice = "HEAD is the last; others: cmeledger log"
-    for word in ("nope", "", "HEAD:cme.toml", "HEAD~9", "main..main", "a\x1b[31m"):
+    for word in ("nope", "", "HEAD:cme.toml", "HEAD~9", "a\x1b[31m"):
         shown = word.replace("\x1b", "\\e")
         assert refused("diff", word, str(file)) == (f"git knows no version '{shown}'", advice)
         assert refused("status", f"--at={word}", str(file))[1] == advice
@@ -334,6 +334,14 @@ def test_revisions_that_name_nothing(file: Path) -> None:
     assert refused("diff", "a\0b", str(file))[0].startswith("git could not be run: ")
     assert cme("diff", "--output=x", str(file)).code == 2
     assert sorted(os.listdir(file.parent)) == [".git", "cme.toml"]
+
+
+def test_two_versions_in_one_word_are_told_apart(file: Path) -> None:
+    for word, words in (("main..main", "main main"), ("..main", "HEAD main"), ("a...b", "a b")):
+        assert refused("diff", word, str(file)) == (
+            f"git knows no version '{word}'",
+            f"two versions are two words: {words}",
+        )
 
 
 def test_a_ledger_that_is_not_there(file: Path) -> None:
@@ -441,6 +449,30 @@ def test_states_in_which_there_is_no_answer(verb: tuple[str, ...], tmp_path: Pat
     shutil.copy(file, inside)
     said = f"{tmp_path / '.git'} is inside a repository's own folder, without a work tree"
     assert asked(inside)[0] == said
+
+
+@pytest.mark.parametrize("holds", [None, b"", b"no object of git's"])
+def test_a_version_whose_text_is_lost(holds: bytes | None, file: Path) -> None:
+    old = head(file)
+    commit(file, HEAD + TALK)
+    name = run_git(file.parent, "rev-parse", f"{old}:cme.toml").strip()
+    kept = file.parent / ".git" / "objects" / name[:2] / name[2:]
+    kept.unlink()
+    if holds is not None:
+        kept.write_bytes(holds)
+    lost = f"cme.toml of {old[:10]} is damaged, or not in this clone"
+    document = cme("diff", old, str(file), "--json").json
+    assert (document["before"]["readable"], document["changes"]) == (False, [])
+    assert document["before"]["problem"].endswith(lost)
+    done = cme("status", "--at", old, str(file))
+    assert (done.code, done.out) == (3, "")
+    assert lost in done.err
+    entries = run_here("log", str(file), "--json", env=CLEAN).json["entries"]
+    assert [(item["records"], item["problem"] or "") for item in entries] == [
+        (1, ""),
+        (None, f"line 1: {lost}"),
+    ]
+    assert "\n    + the ledger begins\n" in run_here("log", str(file), env=CLEAN).out
 
 
 def test_a_version_without_the_ledger(file: Path) -> None:

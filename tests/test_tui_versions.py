@@ -146,6 +146,50 @@ async def test_a_commit_by_another_program_is_seen(file: Path) -> None:  # noqa:
         await shows(pilot, "On branch side")
 
 
+async def test_a_commit_that_came_too_late_is_refused_and_what_is_there_shown(
+    file: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Versions, "_look_again", lambda _: None)
+    committed(file, HEAD)
+    file.write_text(HEAD + LIST, "utf-8")
+    async with writing(file) as pilot:
+        await look(pilot, "1 file to commit")
+        run_git(file.parent, "commit", "-q", "--allow-empty", "-m", "Done elsewhere")
+        await press(pilot, "ctrl+s")
+        await shows(pilot, "another commit was made meanwhile")
+        await press(pilot, "ctrl+s")
+        await shows(pilot, "the last commit has all of it")
+    assert message(file).startswith("Add Handoffs (2025-06-01)\n")
+
+
+async def test_a_long_message_is_said_cut_and_committed_whole(file: Path) -> None:  # noqa: F811
+    committed(file, HEAD)
+    file.write_text(HEAD + LIST, "utf-8")
+    async with writing(file) as pilot:
+        await look(pilot, "1 file to commit")
+        field(pilot).value = "# " + "w" * 10_000
+        await press(pilot, "ctrl+s")
+        await shows(pilot, "the last commit has all of it")
+        assert f": # {'w' * 67}..." in said(pilot)
+        assert "w" * 68 not in said(pilot)
+    assert message(file).split("\n")[0] == "# " + "w" * 10_000
+
+
+async def test_the_commits_are_read_again_only_where_they_are_others(file: Path) -> None:  # noqa: F811
+    committed(file, HEAD)
+    async with writing(file) as pilot:
+        await look(pilot, "the last commit has all of it")
+        read = panel(pilot).history
+        file.write_text(HEAD + LIST, "utf-8")
+        await shows(pilot, "+ added 2025-06-01")
+        find = [worker for worker in pilot.app.workers if worker.group == "find"]
+        await pilot.app.workers.wait_for_complete(find)
+        assert panel(pilot).history is read
+        await press(pilot, "ctrl+s")
+        await shows(pilot, "Handoffs (2025-06-01)", "A first version")
+
+
 async def test_a_ledger_with_errors_is_asked_about(file: Path) -> None:  # noqa: F811
     committed(file, HEAD)
     file.write_text(HEAD + LIST + 'kind = "sermon"\n', "utf-8")

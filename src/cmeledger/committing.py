@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from datetime import date
-from typing import NamedTuple
+from shlex import quote
+from typing import Final, NamedTuple
 
 from cmeledger.book import Book, archive_name
 from cmeledger.difference import Difference, State, difference
@@ -14,6 +16,8 @@ from cmeledger.git.attributes import explanation, merging
 from cmeledger.git.call import GitError
 from cmeledger.git.commit import Changed, NotCommitted
 from cmeledger.git.repository import Repository
+from cmeledger.ledger import json_schema
+from cmeledger.ledger.pieces import Pieces
 from cmeledger.ledger.syntax import marked
 from cmeledger.past import Past, on_disk, texts
 from cmeledger.problems import UsageError
@@ -21,8 +25,10 @@ from cmeledger.report import commit_text
 from cmeledger.report.outcome import Outcome, what_it_did
 from cmeledger.report.terminal import plural
 
-BESIDE = (".gitattributes", ".gitignore")
-"""What is committed beside a ledger: how git treats it there."""
+_SETTINGS: Final = (".gitattributes", ".gitignore")
+"""How git treats a ledger where it is."""
+BESIDE: Final = (*_SETTINGS, json_schema.FILE_NAME)
+"""What is committed beside a ledger."""
 
 
 class Compared(NamedTuple):
@@ -57,9 +63,10 @@ def compare(file: str, day: date, env: Mapping[str, str]) -> Compared:
     Raises LedgerUnreadable, LedgerUnusable for one of too many bytes, and NotCommitted without
     git or a repository.
     """
-    after = on_disk(file)
+    pieces = Pieces()
+    after = on_disk(file, pieces)
     with _refusing():
-        past = Past(file, env)
+        past = Past(file, env, pieces)
         path, before = past.last()
     found = difference(before, after)
     did = what_it_did(before, after, found.changes, day) if before.exists else None
@@ -105,11 +112,21 @@ def _plan(compared: Compared, day: date, env: Mapping[str, str]) -> Plan:
     files += git.changed(repository, gone, "") if gone else []
     if files:
         git.identified(repository, env)
+    names = {item.path for item in files}
+    both = others[:2]
+    if (found.changes or found.only_spelling) and not names.issuperset(both):
+        for path, option in git.held(repository, both).items():
+            own = path.removeprefix(start)
+            raise NotCommitted(
+                f"git is told not to look at {own}",
+                f"take that back: git update-index {option} {quote(own)}",
+            )
     ignored = git.ignored(repository, paths, folder)
     if repository.path in ignored:
         raise NotCommitted(
             f"git is told to ignore {name}", f"see by which line: git check-ignore -v {name}"
         )
+    out = set(git.unseen(repository, evidence, folder)) - names - set(ignored) if evidence else ()
     is_evidence = set(evidence).difference(others)
     message = commit_text.message(
         found.changes,
@@ -117,11 +134,27 @@ def _plan(compared: Compared, day: date, env: Mapping[str, str]) -> Plan:
         did or (),
         day,
         begun=None if before.exists else len(after.records),
-        otherwise=_otherwise(found, gone, {item.path for item in files}, start),
+        otherwise=_otherwise(compared, names),
     )
     errors = sum(problem.severity == "error" for problem in book.problems)
-    notes = tuple(_notes(repository, errors, len(ignored)))
+    notes = tuple(_notes(repository, errors, len(ignored), len(out)))
     return Plan(compared, tuple(files), message, errors, notes)
+
+
+def _otherwise(compared: Compared, names: AbstractSet[str]) -> str:
+    """Say in a line what is committed where no table and no certificate is different."""
+    path, before = compared.past.repository.path, compared.before_path
+    if compared.before.fault:
+        return "Mend the ledger"
+    if compared.difference.only_spelling:
+        return "Rewrite comments, order or spelling"
+    if before not in (None, path):
+        return f"Rename {before} to {path}"
+    if not names.isdisjoint((path, archive_name(path))):
+        return "Change line endings or permissions"
+    if any(name.endswith(_SETTINGS) for name in names):
+        return "Set up git for the ledger"
+    return "Bring the schema for editors up to date"
 
 
 def carry_out(plan: Plan, message: str, env: Mapping[str, str]) -> str:
@@ -148,18 +181,7 @@ def setup(file: str, env: Mapping[str, str]) -> str:
     return "git merges it line by line; record by record: cmeledger git setup"
 
 
-def _otherwise(found: Difference, gone: list[str], paths: set[str], start: str) -> str:
-    """Say what a commit is about in which no record and no certificate differs."""
-    if found.only_spelling:
-        return "Rewrite comments, order or spelling"
-    if gone:
-        return "Rename the ledger"
-    if paths <= {start + name for name in BESIDE}:
-        return "Set up git for the ledger"
-    return "Save the ledger as it is"
-
-
-def _notes(repository: Repository, errors: int, ignored: int) -> Iterator[str]:
+def _notes(repository: Repository, errors: int, ignored: int, out: int) -> Iterator[str]:
     if repository.branch is None:
         yield (
             "no branch is checked out: a commit made now is easily lost; "
@@ -169,6 +191,8 @@ def _notes(repository: Repository, errors: int, ignored: int) -> Iterator[str]:
         yield f"the ledger has {plural(errors, 'error')}: see cmeledger check"
     if ignored:
         yield f"git is told to ignore {plural(ignored, 'file')} of the ledger's: left out"
+    if out:
+        yield f"{plural(out, 'certificate')} in another repository's folder: left out"
 
 
 def _gone(repository: Repository, before: str) -> list[str]:

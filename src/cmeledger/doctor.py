@@ -295,7 +295,7 @@ def _company(file: str) -> Iterator[Fact]:
 def _git(file: str, data: bytes, env: Mapping[str, str]) -> Fact:
     found = look(file, data, env)
     when = f"{found.committed.astimezone():%Y-%m-%d}" if found.committed else ""
-    commit = "commit it: git add FILE, then git commit"
+    commit = "commit it: cmeledger commit"
     state, text, help = {
         "no-git": ("note", "git is not installed", "keep a copy on another disk"),
         "no-answer": ("note", "git did not answer", "look with: git status"),

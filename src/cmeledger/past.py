@@ -44,11 +44,14 @@ class Entry(NamedTuple):
 class Past:
     """A ledger's versions in its repository, each read once."""
 
-    def __init__(self, file: str, env: Mapping[str, str]) -> None:
-        """Find the repository of a ledger, which need not be there any more. Raises GitError."""
+    def __init__(self, file: str, env: Mapping[str, str], pieces: Pieces | None = None) -> None:
+        """Find the repository of a ledger, which need not be there any more. Raises GitError.
+
+        `pieces`: those that the file was read with, for they share most.
+        """
         self.file = file
         self.repository: Repository = git.find(file, env)
-        self._pieces = Pieces()
+        self._pieces = Pieces() if pieces is None else pieces
         self._read = lru_cache(maxsize=16)(self._read_blob)
         self._made = lru_cache(maxsize=8)(self._make)
         self.state = lru_cache(maxsize=8)(self._state)
@@ -140,10 +143,9 @@ def _unreadable(error: GitError) -> Reading:
 _NOWHERE = State("", Reading(), Reading())
 
 
-def on_disk(file: str) -> State:
+def on_disk(file: str, pieces: Pieces) -> State:
     """Read the ledger and its archive as they are now. Raises as `read_bytes` does."""
     ledger, archive = texts(file)
-    pieces = Pieces()
     return State(file, reading(ledger, pieces), reading(archive, pieces))
 
 

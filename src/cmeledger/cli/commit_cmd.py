@@ -21,8 +21,9 @@ def parser() -> ArgumentParser:
     writing.add_yes(made)
     writing.add_options(made)
     made.epilog = (
-        "What goes in: the ledger, its archive, the certificates that they name, .gitattributes "
-        "and .gitignore beside them; nothing else, staged or not. Nothing is pushed or pulled."
+        "What goes in: the ledger, its archive, the certificates that they name, and beside "
+        "them .gitattributes, .gitignore and cmeledger.schema.json; nothing else, "
+        "staged or not. Nothing is pushed or pulled."
     )
     return made
 

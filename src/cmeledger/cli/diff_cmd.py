@@ -8,6 +8,7 @@ from cmeledger.cli import common, versions
 from cmeledger.cli.main import VERBS, Io
 from cmeledger.difference import Difference, State, difference
 from cmeledger.git.repository import Version
+from cmeledger.ledger.pieces import Pieces
 from cmeledger.past import Past, on_disk
 from cmeledger.problems import Exit
 from cmeledger.report import diff_json, diff_text, documents
@@ -31,8 +32,9 @@ def run(options: Namespace, io: Io) -> Exit:
     """Run the verb."""
     revisions = versions.take_ledger(options, 2) or ["HEAD"]
     file, day = common.ledger_name(options, io), common.today(options)
-    now = on_disk(file) if len(revisions) == 1 else None
-    past = Past(file, io.env)
+    pieces = Pieces()
+    now = on_disk(file, pieces) if len(revisions) == 1 else None
+    past = Past(file, io.env, pieces)
     sides: list[Side] = [past.at(revision) for revision in revisions]
     sides += [] if now is None else [(None, now)]
     (_, before), (_, after) = sides

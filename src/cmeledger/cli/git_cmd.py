@@ -123,8 +123,8 @@ def _answer(place: Place, plan: Plan, options: Namespace, io: Io, *, written: bo
     elif written:
         print("taken back" if options.undo else f"git is set up in {folder}", file=io.out)
         if any(step.id in ("attributes", "ignored") for step in plan.steps):
-            share = "next: commit .gitattributes and .gitignore, which every clone shares"
-            print(share, file=io.out)
+            share = "every clone shares .gitattributes and .gitignore"
+            print(f"next: cmeledger commit ({share})", file=io.out)
         if not options.undo:
             print("and in every other clone, once: cmeledger git setup", file=io.out)
     for text in plan.advice:

@@ -14,6 +14,7 @@ from cmeledger.problems import CmeledgerError, Exit
 
 SECONDS: Final = 10.0
 """How long git may take for one answer."""
+_ASIDE: Final = ("warning:", "hint:")
 
 
 class GitError(CmeledgerError):
@@ -30,7 +31,7 @@ class Refused(GitError):
 
     def __init__(self, words: tuple[str, ...], said: str) -> None:
         self.said = said
-        """The first line of what it said."""
+        """The first line of what it said, warnings and hints aside."""
         super().__init__(f"git {words[0]} failed: {said}", "look with: git status")
 
 
@@ -62,8 +63,9 @@ class Caller(NamedTuple):
         """Call git and return what it prints; `given` is what it reads. Raises GitError."""
         done = self.run(*words, given=given)
         if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().split("\n")[0]
-            raise Refused(words, said or f"it ended with {done.returncode}")
+            said = done.stderr.decode("utf-8", "replace").strip().split("\n")
+            first = next((line for line in said if not line.startswith(_ASIDE)), "")
+            raise Refused(words, first or f"it ended with {done.returncode}")
         return done.stdout
 
     def maybe(self, *words: str) -> bytes | None:

@@ -106,16 +106,50 @@ def changed(repository: Repository, paths: Collection[str], folder: str) -> list
     states: dict[str, set[str]] = {}
     for line in filter(None, listed.split(b"\0")):
         states.setdefault(os.fsdecode(line[3:]), set()).add(line[:2].decode("ascii"))
-    found = [_changed(path, states[path]) for path in paths if path in states]
-    if all(file.how != "changed" for file in found):
-        return found
-    # Git calls a file modified, too, that has other line endings than it will keep.
-    git = repository.git._replace(
-        command=(*repository.git.command, "-c", "diff.autoRefreshIndex=true"), seconds=SECONDS
-    )
-    words = ("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "HEAD")
-    differ = set(map(os.fsdecode, git.ask(*words, "--", *roots).split(b"\0")))
-    return [file for file in found if file.how != "changed" or file.path in differ]
+    same = _same(repository, [path for path in paths if states.get(path) == {" M"}], roots)
+    return [_changed(path, states[path]) for path in paths if path in states and path not in same]
+
+
+def _same(repository: Repository, paths: Collection[str], roots: Iterable[str]) -> set[str]:
+    """Find those that git calls changed for their size alone, as when only their line ends are.
+
+    What is staged of them, and so committed, has the same bytes and mode as they would have.
+    """
+    facts: dict[str, list[bytes]] = {}
+    if paths:
+        listed = repository.git.ask("diff-files", "-z", "--", *roots).split(b"\0")
+        names = map(os.fsdecode, listed[1::2])
+        facts = dict(zip(names, map(bytes.split, listed[::2]), strict=False))
+    asked = [
+        path
+        for path in paths
+        if "\n" not in path and path in facts and facts[path][0] == b":" + facts[path][1]
+    ]
+    if not asked:
+        return set()
+    given = b"".join(os.fsencode(path) + b"\n" for path in asked)
+    git = repository.git._replace(seconds=SECONDS)
+    try:
+        blobs = git.ask("hash-object", "--stdin-paths", given=given).split()
+    except GitError:  # git will say why when it is to commit them
+        return set()
+    return {path for path, blob in zip(asked, blobs, strict=True) if facts[path][2] == blob}
+
+
+def held(repository: Repository, paths: Iterable[str]) -> dict[str, str]:
+    """Find which of some files git is told not to look at, and the option that takes it back.
+
+    Takes paths from the top of the work tree. Raises GitError.
+    """
+    listed = repository.git.ask("ls-files", "-v", "-z", "--", *paths).split(b"\0")
+    found = {}
+    for line in filter(None, listed):
+        tag = line[:1].decode("ascii")
+        if tag.islower():
+            found[os.fsdecode(line[2:])] = "--no-assume-unchanged"
+        elif tag == "S":
+            found[os.fsdecode(line[2:])] = "--no-skip-worktree"
+    return found
 
 
 def ignored(repository: Repository, paths: Collection[str], folder: str) -> list[str]:
@@ -126,6 +160,16 @@ def ignored(repository: Repository, paths: Collection[str], folder: str) -> list
     )  # fmt: skip
     found = set(map(os.fsdecode, listed.split(b"\0")))
     return [path for path in paths if path in found]
+
+
+def unseen(repository: Repository, paths: Collection[str], folder: str) -> list[str]:
+    """Find which of some files git does not know, as `changed` takes them. Raises GitError.
+
+    Those that could be added are among them; so is what lies in another repository below.
+    """
+    listed = repository.git.ask("ls-files", "-z", "--", *_roots(paths, folder))
+    known = set(map(os.fsdecode, listed.split(b"\0")))
+    return [path for path in paths if path not in known]
 
 
 def commit(

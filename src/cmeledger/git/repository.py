@@ -90,9 +90,11 @@ def resolve(repository: Repository, revision: str) -> str:
     try:
         return repository.git.ask(*words).split()[-1].decode("ascii")
     except Refused as error:
-        raise GitError(
-            f"git knows no version '{revision}'", "HEAD is the last; others: cmeledger log"
-        ) from error
+        advice = "HEAD is the last; others: cmeledger log"
+        one, _, other = revision.partition("..")
+        if other.lstrip("."):
+            advice = f"two versions are two words: {one or 'HEAD'} {other.lstrip('.')}"
+        raise GitError(f"git knows no version '{revision}'", advice) from error
 
 
 def blobs(repository: Repository, commit: str, *paths: str, at_most: int) -> list[str | None]:
@@ -112,6 +114,11 @@ def _blob(listed: bytes, path: str, commit: str, at_most: int) -> str:
     mode, kind, blob, size = listed.split()
     if kind != b"blob" or mode == b"120000":
         raise GitError(f"{path} was no file in {commit[:10]}", "choose another version")
+    if not size.isdigit():
+        raise GitError(
+            f"{path} of {commit[:10]} is damaged, or not in this clone",
+            "look with: git fsck; choose another version",
+        )
     if int(size) > at_most:
         raise GitError(f"{path} has more than {at_most:,} bytes there", "choose another version")
     return blob.decode("ascii")

@@ -22,8 +22,7 @@ class Pieces:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             return _whole(data)
-        found = (_BLANK_END.sub("\n", piece) for piece in _HEADER.split(text))
-        head, *pieces = map(self._table, found)
+        head, *pieces = map(self._table, map(_trimmed, _HEADER.split(text)))
         records = [table["activity"][0] for table in pieces if table and _is_record(table)]
         # Pieces that read alone, and name no table twice, read the same together.
         if head is None or "activity" in head or len(records) < len(pieces):
@@ -38,6 +37,14 @@ class Pieces:
             except NotToml:
                 self._tables[piece] = None
         return self._tables[piece]
+
+
+def _trimmed(piece: str) -> str:
+    """Take the blank lines off the end of a piece: one more or less is no other record."""
+    if "\r" in piece:
+        return _BLANK_END.sub("\n", piece)
+    start = piece.rstrip("\n")  # a pattern would try every line's end
+    return piece if start == piece else start + "\n"
 
 
 def _whole(data: bytes) -> Document:

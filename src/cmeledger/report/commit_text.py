@@ -88,7 +88,7 @@ def subject(
         return text[0].upper() + text[1:]
     if certificates:
         return next(_certificates(certificates))
-    return otherwise
+    return cut(otherwise, WIDTH)
 
 
 def _one(change: Change) -> str:

@@ -41,9 +41,9 @@ def lines(
     if whole and not entry.after.exists:
         yield "    - the ledger was taken out"
     elif entry.cut:
-        yield f"    the first version in this clone: {counts(entry.after)}"
+        yield f"    the first version in this clone{_records(entry)}"
     elif whole and not entry.before.exists and not entry.merges:
-        yield f"    + the ledger begins: {counts(entry.after)}"
+        yield f"    + the ledger begins{_records(entry)}"
     else:
         for change in changes[:MOST]:
             yield "    " + row(change, style, cells)
@@ -65,6 +65,10 @@ def did(entry: Entry) -> list[Outcome] | None:
         return None
     day = min(max(entry.version.when.date(), _FIRST), _LAST)
     return what_it_did(entry.before, entry.after, entry.changes, day)
+
+
+def _records(entry: Entry) -> str:
+    return f": {counts(entry.after)}" if entry.after.readable else ""
 
 
 def _nothing(entry: Entry) -> str:

@@ -129,13 +129,15 @@ class Versions(ModalScreen[None]):
     # ── Looking ──────────────────────────────────────────────────────────────────────────
 
     @work(exclusive=True, group="find")
-    async def _look(self) -> None:
-        known = self.found.watched if self.found is not None else ()
-        before = _stamp(known)  # a change meanwhile is then noticed afterwards
+    async def _look(self, said: str = "") -> None:
+        """Look at the ledger and its repository; `said` is what became of a commit."""
+        before = self.found
+        known = before.watched if before is not None else ()
+        seen = _stamp(known)  # a change meanwhile is then noticed afterwards
         found = await asyncio.to_thread(find, self.proving.file, self.proving.today())
-        self._seen = before if found.watched == known else _stamp(found.watched)
+        self._seen = seen if found.watched == known else _stamp(found.watched)
         self.found = found
-        self.query_one("#versions-said").display = False
+        self._tell(said)
         plan = found.plan
         offered = plan.message.split("\n", maxsplit=1)[0] if plan is not None else ""
         field = self.query_one(Field)
@@ -143,7 +145,7 @@ class Versions(ModalScreen[None]):
             field.value = offered
         self.offered = offered
         self._put()
-        if found.compared is not None:
+        if found.compared is not None and not (self.history and _is_same(before, found)):
             told = await asyncio.to_thread(_history, found.compared)
             self.history, self.has_more = told[:MOST], len(told) > MOST
             self._put()
@@ -193,7 +195,7 @@ class Versions(ModalScreen[None]):
     def _tell(self, text: str) -> None:
         said = self.query_one("#versions-said", Static)
         said.update(flowing(text))
-        said.display = True
+        said.display = bool(text)
 
     # ── What the keys do ─────────────────────────────────────────────────────────────────
 
@@ -224,11 +226,13 @@ class Versions(ModalScreen[None]):
             commit = await asyncio.to_thread(make)
         except CmeledgerError as error:
             if self.is_attached:
-                self._tell(why(error))
+                self._look(why(error))
             else:
                 self.proving.refuse(error)
         else:
-            self.proving.say(f"committed {commit[:10]}: {first}")
+            self.proving.say(
+                f"committed {commit[:10]}: {commit_text.cut(first, commit_text.WIDTH)}"
+            )
             if self.is_attached:
                 self.query_one(Field).value = self.offered  # it is said: the next one is another
                 self._look()
@@ -239,6 +243,16 @@ class Versions(ModalScreen[None]):
         answers = (Answer("leave", "n", "No"), Answer(COMMIT, "y", "Yes, commit"))
         title = f"The ledger has {plural(plan.errors, 'error')}. Commit it as it is?"
         return await self.app.push_screen_wait(Choose(title, answers)) == COMMIT
+
+
+def _is_same(before: Found | None, now: Found) -> bool:
+    """Tell whether two looks saw the same commits, and the ledger under its name in them."""
+    places = [
+        (item.past.repository.head, item.past.repository.path, item.before_path)
+        for found in (before, now)
+        if found is not None and (item := found.compared) is not None
+    ]
+    return len(places) == 2 and places[0] == places[1] and places[0][1] == places[0][2]
 
 
 def _since(found: Found, style: Style) -> Iterator[str]:
