@@ -16,20 +16,13 @@ from cmeledger.cli import writing
 from cmeledger.cli.main import Io, main
 from cmeledger.problems import Conflict
 from conftest import HEAD, NASTY, Result, run_here
+from ledgers import TALK
 
 DAY = date(2026, 3, 1)
 AS_OF = ("--as-of", "2026-03-01")
-RECORDS = """
-# A talk worth remembering.
-[[activity]]
-id = "talk"
-date = 2025-05-01
-title = "Heart failure at home"
-provider = "Boston University"
-category = 1
-credits = 1.50   # as on the certificate
-no-evidence = "sample"
-
+RECORDS = (
+    TALK
+    + """
 [[activity]]
 id = "list"
 date = 2025-06-01
@@ -41,6 +34,7 @@ status = "attended"
 claim-by = 2026-04-01
 topics = ["risk-management"]
 """
+)
 
 
 @pytest.fixture
