@@ -31,7 +31,6 @@ DEEPEST: Final = 500
 """The frames that the process may stack: pages read there are read here too, under more of them."""
 MARGIN: Final = 36
 """Around a picture, in points."""
-LETTER: Final = (612, 792)
 _KEPT: Final = ("/Resources", "/Contents", "/MediaBox", "/CropBox", "/Rotate", "/Group")
 """What of a page is taken over: nothing that acts when it is opened, or leads elsewhere."""
 _SHOWN: Final = (
