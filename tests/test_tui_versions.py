@@ -212,6 +212,9 @@ async def test_what_git_refuses_is_said(file: Path) -> None:  # noqa: F811
         (file.parent / ".git" / "HEAD.lock").write_bytes(b"")
         await press(pilot, "ctrl+s")
         await shows(pilot, "git commit failed")
+        with file.open("a", encoding="utf-8") as saved:
+            saved.write(TALK)  # the panel looks again, and the reason is still there
+        await shows(pilot, "2 records", "git commit failed")
         (file.parent / ".git" / "HEAD.lock").unlink()
         await press(pilot, "ctrl+s")
         await shows(pilot, "the last commit has all of it")

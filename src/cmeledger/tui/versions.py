@@ -129,16 +129,17 @@ class Versions(ModalScreen[None]):
     # ── Looking ──────────────────────────────────────────────────────────────────────────
 
     @work(exclusive=True, group="find")
-    async def _look(self, said: str = "") -> None:
-        """Look at the ledger and its repository; `said` is what became of a commit."""
+    async def _look(self) -> None:
+        """Look at the ledger and its repository."""
         before = self.found
         known = before.watched if before is not None else ()
         seen = _stamp(known)  # a change meanwhile is then noticed afterwards
         found = await asyncio.to_thread(find, self.proving.file, self.proving.today())
         self._seen = seen if found.watched == known else _stamp(found.watched)
         self.found = found
-        self._tell(said)
         plan = found.plan
+        if plan is not None and not plan.files:
+            self._tell("")  # why a commit failed says nothing any more
         offered = plan.message.split("\n", maxsplit=1)[0] if plan is not None else ""
         field = self.query_one(Field)
         if field.value == self.offered:  # what was typed there stays
@@ -226,7 +227,8 @@ class Versions(ModalScreen[None]):
             commit = await asyncio.to_thread(make)
         except CmeledgerError as error:
             if self.is_attached:
-                self._look(why(error))
+                self._tell(why(error))  # looking again leaves it there
+                self._look()
             else:
                 self.proving.refuse(error)
         else:
@@ -235,6 +237,7 @@ class Versions(ModalScreen[None]):
             )
             if self.is_attached:
                 self.query_one(Field).value = self.offered  # it is said: the next one is another
+                self._tell("")
                 self._look()
         finally:
             self.is_committing = False
