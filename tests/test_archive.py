@@ -325,6 +325,29 @@ def test_restore_wants_a_record_of_the_archive(moved: Path, id: str, message: st
     assert texts(moved) == (LEFT, MOVED)
 
 
+def test_of_two_records_of_one_id_the_other_never_comes_to_count(file: Path) -> None:
+    # As a merge leaves it: archived on one computer, corrected on the other.
+    changed = SEPSIS.replace("1.50", "0.75")
+    file.write_text(f"{HEAD}\n{changed}\n{PAPER}", "utf-8")
+    other(file).write_text(f"format = 1\n\n{SEPSIS}", "utf-8")
+    before = texts(file)
+    refused = apply(file)
+    assert (refused.code, refused.out) == (4, "")
+    assert "more than one record has the id 'sepsis'" in refused.err
+    assert "cmeledger check names the place" in refused.err
+    assert texts(file) == before
+    refused = cme(file, "restore", "sepsis")
+    assert refused.code == 2
+    assert "'sepsis' is in the ledger and in its archive" in refused.err
+    assert "keep one of them" in refused.err
+    # Of two in the ledger the first counts; moved away, it would be the second.
+    file.write_text(f"{HEAD}\n{SEPSIS}\n{changed}", "utf-8")
+    other(file).unlink()
+    refused = apply(file)
+    assert (refused.code, beside(file)) == (4, [])
+    assert "more than one record has the id 'sepsis'" in refused.err
+
+
 def test_moved_records_are_not_missed(file: Path) -> None:
     assert cme(file, "edit", "sepsis", "--credits", "2").code == 0
     assert apply(file).code == 0

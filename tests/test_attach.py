@@ -360,7 +360,7 @@ def test_only_a_good_record_of_the_ledger_gets_one(file: Path, certificate: str)
                 "help: mend that first; this names it: cmeledger check\n"
             ),
         ),
-        ("old", "'old' is in the archive\nhelp: bring it back first, or edit that file\n"),
+        ("old", "'old' is in the archive\nhelp: bring it back first: cmeledger restore old\n"),
         (
             "nobody",
             "no record is called 'nobody'\nhelp: list the records' ids with: cmeledger list\n",

@@ -27,6 +27,7 @@ from cmeledger.model import Activity, Path
 from cmeledger.problems import Clash, Conflict, UsageError
 
 OVER: Final = "the cycle after its own is over"
+_ONE_OF_THEM: Final = "keep one of them, or give one another id: cmeledger check names the place"
 BEFORE: Final = "it is older than the license, and the first cycle is over"
 
 
@@ -211,6 +212,8 @@ def _archived(book: Book, id: str) -> Path:
         if name == id:
             if archived:
                 return path
+            if any(beside and name == id for _, beside, name in change.records(book)):
+                raise UsageError(f"'{id}' is in the ledger and in its archive\n{_ONE_OF_THEM}")
             raise UsageError(f"'{id}' is in the ledger, not in its archive")
         if archived and name is not None:
             names.append(name)
@@ -228,20 +231,30 @@ def _refuse_other_names(fresh: Book, ledger: Text, archive: Text) -> None:
     after = remake(fresh, ledger.data, ledger.document, archive.document)
     one, other = _named(fresh), _named(after)
     if one.keys() != other.keys() or any(
-        one[id] != other[id] and _prints(one[id]) != _prints(other[id]) for id in one
+        one[key] != other[key] and _prints(one[key]) != _prints(other[key]) for key in one
     ):
+        twice = sorted(
+            {id for id, used in one if id is not None and not used and (id, True) in one}
+        )
+        if twice:
+            raise EditRefused(
+                f"more than one record has the id '{twice[0]}', and another of them would count; "
+                "nothing was written",
+                _ONE_OF_THEM,
+            )
         raise EditRefused(
             "a record without an id would answer to another one; nothing was written",
             "write the ids into the ledger first: cmeledger fmt; or id = … in your editor",
         )
 
 
-def _named(book: Book) -> dict[str | None, list[Any]]:
-    """Gather what each id stands for, in both files."""
-    found: dict[str | None, list[Any]] = {}
+def _named(book: Book) -> dict[tuple[str | None, bool], list[Any]]:
+    """Gather what each id stands for, in both files: in a record that is used, or in others."""
+    used = {(item.path, item.archived) for item in book.ledger.activities}
+    found: dict[tuple[str | None, bool], list[Any]] = {}
     for path, archived, id in change.records(book):
         said = _said(book, path) if archived else change.table(book, path)
-        found.setdefault(id, []).append(said)
+        found.setdefault((id, (path, archived) in used), []).append(said)
     return found
 
 

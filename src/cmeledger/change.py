@@ -281,7 +281,7 @@ def find(book: Book, id: str) -> tuple[Path, Any]:
         if name == id:
             if archived:
                 raise UsageError(
-                    f"'{id}' is in the archive\nbring it back first, or edit that file"
+                    f"'{id}' is in the archive\nbring it back first: cmeledger restore {id}"
                 )
             return path, table(book, path)
     raise UsageError(f"no record is called '{id}'\n{nearest_id(id, sorted(ids(book)))}")
