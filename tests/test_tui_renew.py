@@ -51,7 +51,7 @@ async def test_what_is_attested_is_shown_and_written_and_undone(by: str, file: P
         await do(pilot, "N", by)
         await asked(pilot, QUESTION)
         text = sheet(pilot)
-        assert "The renewal of May 10, 2026, as attested on Mar 1, 2026" in text
+        assert "The renewal of May 10, 2026, if attested on Mar 1, 2026" in text
         # 6 + 2 + 20 credits; 4 and the 2 of the Board's regulations are risk management.
         assert "28 / 50 22 to go" in text
         assert "6 / 10 4 to go" in text
@@ -82,7 +82,7 @@ async def test_the_cycle_shown_is_meant(file: Path) -> None:  # noqa: F811
     async with writing(file) as pilot:
         await press(pilot, "left_square_bracket", "N")
         await asked(pilot, QUESTION)
-        assert "The renewal of May 10, 2024, as attested on Mar 1, 2026" in sheet(pilot)
+        assert "The renewal of May 10, 2024, if attested on Mar 1, 2026" in sheet(pilot)
         await press(pilot, "y")
         await holds(pilot, file, wanted)
 

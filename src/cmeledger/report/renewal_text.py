@@ -21,7 +21,7 @@ HOW: Final = {
 def lines(book: Book, reports: Sequence[Report], style: Style) -> Iterator[str]:
     """Show what would be attested on the book's day: each requirement, short ones loudly."""
     for report in reports:
-        what = f"The renewal of {day(report.cycle.end)}, as attested on {day(book.day)}"
+        what = f"The renewal of {day(report.cycle.end)}, if attested on {day(book.day)}"
         yield style.bold(what)
         yield from wrap(license_line(book, report), style, indent="  ", first="")
         yield ""
