@@ -213,7 +213,7 @@ def test_options_are_enough_off_a_terminal(tmp_path: Path) -> None:
     assert Path(SCHEMA).read_text("utf-8") == run_here("schema").out
     assert run_here("check").out == "cme.toml: no problems\n"
     assert "cmeledger check " in result.out
-    assert "git init" in result.out
+    assert "cmeledger git setup --init " in result.out
 
 
 def test_the_ledger_is_named_by_argument_variable_or_habit() -> None:

@@ -164,7 +164,7 @@ def _say_what_next(file: str, schema_file: str | None, io: Io) -> None:
     commands = {
         f"cmeledger{named}": "where you stand, live beside your editor",
         f"cmeledger check{named}": "whether anything in the file is wrong",
-        "git init": "keeps its history, if you like git",
+        f"cmeledger git setup --init{named}": "keeps its history, if you like git",
     }
     width = max(map(len, commands))
     beside = f", and {visible(schema_file)} for your editor" if schema_file else ""
