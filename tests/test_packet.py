@@ -23,7 +23,7 @@ from pypdf.generic import DictionaryObject, NameObject, RectangleObject, TextStr
 from cmeledger.cli.main import Io, main
 from cmeledger.ledger.spell import value
 from conftest import NASTY, SAMPLES, Result, run_here, run_program
-from ledgers import course, ledger, waiver
+from ledgers import activity, course, ledger, waiver
 
 needs_poppler = pytest.mark.skipif(
     shutil.which("pdftotext") is None, reason="pdftotext is missing: apt-get install poppler-utils"
@@ -149,7 +149,8 @@ def all_there(name: str, text: str) -> None:
     assert found
     for record in found:
         assert one_line(record["title"]) in text
-        assert one_line(record.get("provider", "no provider named")) in text
+        asked = record.get("category") == 1 or record.get("kind") == "teaching"
+        assert one_line(record.get("provider", "no provider named" if asked else "")) in text
         days = str(record.get("date") or record["end"])
         if "start" in record:
             days = f"{record['start']} to {days}"
@@ -169,6 +170,30 @@ def test_a_broken_ledger_says_what_is_left_out(tmp_path: Path) -> None:
         "evidence/broken/2025-10-22-lipids.pdf",  # missing
         "evidence/broken/2025-11-19-osteoporosis.pdf",  # changed
     }
+
+
+@pytest.mark.parametrize("format", ["pdf", "html"])
+def test_what_is_not_in_it_is_said_in_it(tmp_path: Path, format: str) -> None:
+    (tmp_path / "cme.archive.toml").write_text(f"format = 1\n{course('2025-01-03', 1)}", "utf-8")
+    text = ledger(
+        course("2025-06-03", 1, id="good"),
+        course("2025-06-04", 1, id="bad").replace("credits", "credit"),
+        activity(date="2025-07-01", title="Papers", provider=None, kind="journal-club", credits=1),
+        waiver("2026-05-10"),
+        waiver("2026-05-10", granted='"soon"'),
+    )
+    result, output = make(tmp_path, text, "--format", format, "--without-archive", code=1)
+    if format == "pdf":
+        said = " ".join(page.extract_text() for page in PdfReader(output).pages)
+    else:
+        said = unescape(re.sub("<[^>]*>", " ", output.read_text("utf-8")))
+    said = one_line(said)
+    assert "1 record and 1 waiver of the ledger left out for an error" in said
+    assert "The records of the ledger's archive are left out" in said
+    assert result.json["archive"] == "left out"
+    assert "what has an error is not in it: see cmeledger check" in result.err
+    assert "Waiver: All credits, Risk management, Board regulations; no day of request" in said
+    assert "no provider named" not in said  # the Board asks none of it
 
 
 def test_certificates_are_bookmarked_at_their_pages(tmp_path: Path) -> None:
@@ -226,10 +251,11 @@ def test_the_proof_of_waivers_is_merged_and_named_with_each(tmp_path: Path) -> N
     ]  # fmt: skip
     whole = " ".join(pages)
     assert (
-        "Waiver: total; no day of request, granted Feb 1, 2026. Proof: file 2 of the index" in whole
+        "Waiver: All credits; no day of request, granted Feb 1, 2026. Proof: file 2 of the index"
+        in whole
     )
     assert (
-        "Waiver: risk-management; no day of request, not granted yet. Proof: file 1, 3 of the index"
+        "Waiver: Risk management; no day of request, not granted yet. Proof: file 1, 3 of the index"
         in whole
     )
     assert "r0, the waiver of 2026-05-10" in whole

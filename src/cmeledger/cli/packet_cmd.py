@@ -47,11 +47,15 @@ def run(options: Namespace, io: Io) -> Exit:
     kind = "zip" if options.zip else options.format
     made = handout.packet(book, reports, file, _teller(io), kind=kind, force=options.force)
     _clear(io)
-    _report(options, io, file, made)
+    _report(options, io, book, file, made)
+    code = common.answer(book)
+    if code:
+        again = common.again(options)
+        print(f"note: what has an error is not in it: see cmeledger check{again}", file=io.err)
     if not made.confirmed:
         print("note: saved, but the disk did not confirm it", file=io.err)
         return Exit.UNCONFIRMED
-    return common.answer(book)
+    return code
 
 
 def _output(options: Namespace, book: Book, year: int) -> str:
@@ -82,13 +86,13 @@ def _clear(io: Io) -> None:
         io.err.write("\r" + " " * _BAR_CELLS + "\r")
 
 
-def _report(options: Namespace, io: Io, file: str, made: handout.Made) -> None:
+def _report(options: Namespace, io: Io, book: Book, file: str, made: handout.Made) -> None:
     """Say what was written, and which files need a look."""
     if options.json:
         from cmeledger.report import documents
 
         io.out.write(
-            documents.dumps(documents.packet(file, made.packet, made.pages, made.troubles))
+            documents.dumps(documents.packet(book, file, made.packet, made.pages, made.troubles))
         )
     else:
         long = f", {made.pages} pages" if made.pages else ""

@@ -205,7 +205,9 @@ def _evidence(item: "Named") -> Json:
     }
 
 
-def packet(file: str, made: "Packet", pages: int | None, troubles: Mapping[int, str]) -> Json:
+def packet(
+    book: Book, file: str, made: "Packet", pages: int | None, troubles: Mapping[int, str]
+) -> Json:
     """Say which packet was written, and what is wrong with files that it names."""
     return {
         "schema": SCHEMA,
@@ -222,6 +224,7 @@ def packet(file: str, made: "Packet", pages: int | None, troubles: Mapping[int, 
             }
             for item in made.files
         ],
+        "archive": archive(book),
     }
 
 

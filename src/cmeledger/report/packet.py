@@ -8,7 +8,7 @@ from cmeledger.book import Book
 from cmeledger.certificates import Certificate
 from cmeledger.model import Activity, Waiver
 from cmeledger.report.status_text import headline
-from cmeledger.report.terminal import amount, day, plural
+from cmeledger.report.terminal import amount, day, join, plural
 from cmeledger.report.views import records
 from cmeledger.rules.counting import Counted
 from cmeledger.rules.cycles import in_year
@@ -43,6 +43,7 @@ class Entry(NamedTuple):
     date: str
     title: str
     provider: str
+    """Empty where none is named, and none is asked for."""
     credits: str
     details: tuple[str, ...]
     """What it serves, why it does not count in full, and what proves it."""
@@ -89,8 +90,8 @@ class Packet(NamedTuple):
     as_of: str
     edition: str
     parts: tuple[Part, ...]
-    left_out: str | None
-    """How many records of the ledger had an error."""
+    left_out: tuple[str, ...]
+    """What the ledger or its archive has that is not in it, in sentences."""
     files: tuple[Listed, ...]
 
 
@@ -148,15 +149,28 @@ def packet(book: Book, chosen: Sequence[Chosen], certificates: Sequence[Certific
     for item in certificates:
         for owner in item.owners:
             files.setdefault(owner, []).append(item.number)
-    errors = len(book.ledger.left_out)
     return Packet(
         visible(book.ledger.physician.name or "A physician without a name in the ledger"),
         day(book.day),
         book.rulebook.edition,
         tuple(_part(book, item, files, certificates) for item in chosen),
-        f"{plural(errors, 'record')} of the ledger left out for an error" if errors else None,
+        tuple(_left_out(book)),
         tuple(_listed(item) for item in certificates),
     )
+
+
+def _left_out(book: Book) -> Iterator[str]:
+    ledger = book.ledger
+    counts = {
+        "record": len(ledger.left_out),
+        "waiver": len(ledger.waivers_left_out),
+        "requirement": len(ledger.requirements_left_out),
+    }
+    errors = [plural(count, what) for what, count in counts.items() if count]
+    if errors:
+        yield f"{join(errors)} of the ledger left out for an error"
+    if book.archive_skipped:
+        yield "The records of the ledger's archive are left out"
 
 
 def _part(
@@ -176,7 +190,7 @@ def _part(
         headline(report),
         tuple(map(_summary, shown)),
         tuple(_sources(book, shown)),
-        tuple(_relief(chosen, certificates)),
+        tuple(_relief(book, chosen, certificates)),
         tuple(_sections(chosen, files)),
     )
 
@@ -209,9 +223,12 @@ def _sources(book: Book, shown: Iterable[Standing]) -> Iterator[str]:
             yield visible(f"{tag}: {book.rulebook.sources[tag]}")
 
 
-def _relief(chosen: Chosen, certificates: Sequence[Certificate]) -> Iterator[str]:
+def _relief(book: Book, chosen: Chosen, certificates: Sequence[Certificate]) -> Iterator[str]:
+    names = {s.requirement.id: s.requirement.name for s in chosen.report.standings}
     for waiver in chosen.waivers:
-        what = ", ".join(waiver.requirements or ()) or "what a waiver covers by default"
+        asked_for = waiver.requirements
+        covered = book.rulebook.waiver_default if asked_for is None else asked_for
+        what = ", ".join(names.get(id, id) for id in covered) or "of no requirement"
         asked = f"requested {day(waiver.requested)}" if waiver.requested else "no day of request"
         granted = f"granted {day(waiver.granted)}" if waiver.granted else "not granted yet"
         note = f" {waiver.note}" if waiver.note else ""
@@ -283,10 +300,15 @@ def _entry(activity: Activity, seen: Counted, serves: list[str], files: list[int
         visible(activity.id),
         dates,
         visible(activity.title),
-        visible(activity.provider or "no provider named"),
+        visible(activity.provider or ("" if _needs_no_provider(activity) else "no provider named")),
         credits,
         tuple(map(visible, details)),
     )
+
+
+def _needs_no_provider(activity: Activity) -> bool:
+    """Tell whether the Board asks of a record only what kind it is of, and its credits."""
+    return activity.category == 2 and activity.kind != "teaching"
 
 
 def _proof(files: Iterable[int]) -> str:

@@ -41,8 +41,8 @@ def _lines(packet: Packet) -> Iterator[str]:
     yield f"<style>\n{_STYLE}</style></head><body>"
     yield f"<h1>Continuing medical education</h1><p><strong>{who}</strong></p>"
     yield f"<p>As of {escape(packet.as_of)}. Rules: {escape(packet.edition)}.</p>"
-    if packet.left_out:
-        yield f'<p class="trouble">{escape(packet.left_out)}</p>'
+    for text in packet.left_out:
+        yield f'<p class="trouble">{escape(text)}</p>'
     yield f'<p class="dim">{escape(NOT_ADVICE)}</p>'
     for part in packet.parts:
         yield from _part(part)
@@ -96,7 +96,8 @@ def _requirement(item: Summary) -> Iterator[str]:
 
 
 def _entry(entry: Entry) -> Iterator[str]:
-    yield f"<li><strong>{escape(entry.title)}</strong><br>{escape(entry.provider)}<br>"
+    provider = f"{escape(entry.provider)}<br>" if entry.provider else ""
+    yield f"<li><strong>{escape(entry.title)}</strong><br>{provider}"
     yield f"{escape(entry.date)} · credits: {escape(entry.credits)}"
     for detail in (*entry.details, f"Record {entry.id}"):
         yield f'<br><span class="dim">{escape(detail)}</span>'

@@ -208,8 +208,8 @@ def _cover(paper: _Paper, packet: Packet) -> None:
     paper.write_line(f"As of {packet.as_of}. Rules: {packet.edition}.", "", 10)
     count = len(packet.files)
     paper.write_line(f"Files on the index: {count}.", "", 10)
-    if packet.left_out:
-        paper.write_line(packet.left_out, "B", 10)
+    for text in packet.left_out:
+        paper.write_line(text, "B", 10)
     paper.ln(8)
     paper.write_line(NOT_ADVICE, "", 8.5, DIM)
 
@@ -255,7 +255,7 @@ def _requirement(paper: _Paper, item: Summary) -> None:
 def _entry(paper: _Paper, entry: Entry) -> None:
     paper.write_block(
         Line(entry.title, "B", 9.5),
-        Line(entry.provider, indent=4),
+        *((Line(entry.provider, indent=4),) if entry.provider else ()),
         Line(f"{entry.date} · credits: {entry.credits}", indent=4),
         *(Line(detail, "", 8, DIM, 4) for detail in entry.details),
         Line(f"Record {entry.id}", "", 7.5, DIM, 4),
