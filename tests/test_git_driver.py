@@ -12,7 +12,7 @@ import pytest
 from cmeledger.git import patterns
 from cmeledger.tui import session
 from conftest import HEAD, run_here
-from repositories import needs_git, run_git
+from repositories import commit, needs_git, run_git
 from setting_up import BROKEN, ENV, PROGRAM, WITHOUT_IT, alone, codes, in_git, setup
 
 pytestmark = needs_git
@@ -228,3 +228,58 @@ def test_outside_a_repository_git_is_not_started(
 def test_a_repository_that_git_will_not_read(repository: Path) -> None:
     (repository.parent / ".git" / "HEAD").unlink()
     assert codes(repository) == []
+
+
+# ── a merge of lines, done anew ──────────────────────────────────────────────────────────────
+
+
+def added(file: Path, title: str, on: str) -> str:
+    """Add a record to a ledger and commit that; give the record's text."""
+    record = (
+        f'\n[[activity]]\ndate = {on}\ntitle = "{title}"\nprovider = "BIDMC"\n'
+        'category = 1\ncredits = 1\nno-evidence = "sample"\n'
+    )
+    commit(file, file.read_text("utf-8") + record, title)
+    return record
+
+
+def test_what_was_merged_by_lines_is_merged_anew_by_records(repository: Path) -> None:
+    folder = repository.parent
+    commit(repository)
+    run_git(folder, "branch", "other")
+    mine = added(repository, "Mine", "2025-05-01")
+    run_git(folder, "checkout", "-q", "other")
+    theirs = added(repository, "Theirs", "2025-04-01")
+    with pytest.raises(subprocess.CalledProcessError):
+        run_git(folder, "merge", "-")
+    said = run_here("check", str(repository), env=ENV)
+    assert said.code == 3
+    assert "cmeledger git setup, which says how to merge anew" in " ".join(said.out.split())
+    done = setup(repository, "--yes")
+    assert done.code == 0
+    assert "git checkout -m -- cme.toml" in done.err
+    run_git(folder, "checkout", "-m", "--", "cme.toml")
+    assert repository.read_text("utf-8") == HEAD + theirs + mine
+    assert run_here("check", str(repository), env=ENV).code == 0
+    commit(repository)
+    assert "git checkout -m" not in setup(repository).err
+
+
+def test_so_is_a_ledger_that_the_other_side_renamed(repository: Path) -> None:
+    folder, renamed = repository.parent, repository.with_name("credits.toml")
+    assert setup(repository, "--yes").code == 0
+    commit(repository, HEAD + "".join(f"# {number}\n" for number in range(20)))
+    run_git(folder, "branch", "other")
+    run_git(folder, "mv", "cme.toml", "credits.toml")
+    assert setup(renamed, "--yes").code == 0
+    mine = added(renamed, "Mine", "2025-05-01")
+    run_git(folder, "checkout", "-q", "other")
+    theirs = added(repository, "Theirs", "2025-04-01")
+    with pytest.raises(subprocess.CalledProcessError):
+        run_git(folder, "merge", "-")
+    assert "<<<<<<< HEAD:cme.toml\n" in renamed.read_text("utf-8")
+    done = setup(renamed, "--yes")
+    assert "git checkout -m -- credits.toml" in done.err
+    run_git(folder, "checkout", "-m", "--", "credits.toml")
+    assert renamed.read_text("utf-8").endswith(theirs + mine)
+    assert run_here("check", str(renamed), env=ENV).code == 0

@@ -133,7 +133,7 @@ def plan(place: Place, data: bytes, env: Mapping[str, str]) -> Plan:
     missing = {key: value for key, value in wanted.items() if _configured(place, key) != value}
     if missing:
         steps.append(Step("driver", "how this clone merges ledgers", config=missing))
-    advice = list(_if_ignored(place))
+    advice = [*_if_ignored(place), *_if_unmerged(place)]
     if not any(step.id == "attributes" for step in steps):
         advice += overruled
     lines = patterns.hook(command, place.path, place.archive_path)
@@ -259,6 +259,16 @@ def _if_ignored(place: Place) -> Iterator[str]:
             f"git ignores {place.name}, so it keeps no version of it; the line that asks for that: "
             f"git check-ignore -v {quote(place.name)}"
         )
+
+
+def _if_unmerged(place: Place) -> Iterator[str]:
+    """Say how git merges once more what it stopped at, now that it is set up."""
+    for name, path in ((place.name, place.path), (place.archive, place.archive_path)):
+        if place.git is not None and place.git.maybe("ls-files", "--unmerged", "--", path):
+            yield (
+                f"git stopped at conflicts in {name}; to have it merged anew, record by record "
+                f"(what you changed in it since is lost): git checkout -m -- {quote(name)}"
+            )
 
 
 def _for_another_hook(place: Place, command: str) -> Iterator[str]:

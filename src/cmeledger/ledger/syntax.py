@@ -7,6 +7,8 @@ import tomli
 
 from cmeledger.problems import Problem, Span
 
+BY_RECORD: Final = "<<<<<<< ours"
+"""What a conflict begins with that `merge-file` left; git itself names a commit or a branch."""
 CONFLICT: Final = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 _OPEN_STRING: Final = r"""=[ \t]*(["'])"""
 _US_DATE: Final = r"\b(\d{1,2})/(\d{1,2})/(\d{2}|\d{4})\b"
@@ -26,6 +28,12 @@ _SLIPS: Final = (
     (r'=\s*"[^"]*"[^\s,#\]}]', "inside the quotes use single ones: \"The 'new' guideline\""),
     (r"=\s*$", "write a value behind the ="),
     (r"=\s*[A-Za-z]", 'put the text in quotes: "…"'),
+)
+_BOTH: Final = (
+    "git left both versions {}: keep one, or what is right of each, and take out the marker lines"
+)
+_ANEW: Final = (
+    "git merged lines there; for the records: cmeledger git setup, which says how to merge anew"
 )
 GENERAL: Final = "fix this line in your editor; strings stand in quotes, dates and numbers do not"
 
@@ -52,7 +60,7 @@ def marked(text: str, *, archived: bool = False) -> list[Problem]:
     shown = ", ".join(map(str, lines[:10]))
     first = Span(lines[0], 1, lines[0], len(text.split("\n")[lines[0] - 1].rstrip("\r")) + 1)
     message = f"git's conflict markers, lines {shown}"
-    advice = "git left both versions there: keep one, and take out the marker lines"
+    advice = _BOTH.format("there")
     return [Problem("conflict-marker", message, advice, span=first, archived=archived)]
 
 
@@ -60,10 +68,12 @@ def _fault(error: tomli.TOMLDecodeError, text: str) -> tuple[str, str, int, int]
     line, column, width = error.lineno, error.colno, 1
     message = error.msg[:1].lower() + error.msg[1:]
     if text.startswith(CONFLICT):
-        advice = "git left both versions here: keep one, and take out the marker lines"
+        advice = _BOTH.format("here")
         marked = marker_lines(error.doc)
         if len(marked) < 10:
             advice += f" ({', '.join(map(str, marked))})"
+        if text.startswith(CONFLICT[0]) and text.rstrip("\r") != BY_RECORD:
+            advice += f"; {_ANEW}"
         return "git's conflict marker stands in the file", advice, 1, len(text)
     if "Illegal character '\\n'" in error.msg and (opening := re.search(_OPEN_STRING, text)):
         # tomli points at the end of the line; the quote that was never closed says more.
