@@ -49,6 +49,20 @@ def cme(file: Path, *arguments: str) -> Result:
     return run_here(*arguments, str(file), *AS_OF, env=env)
 
 
+def test_another_title_is_another_id_where_none_is_written(file: Path) -> None:
+    file.write_text(HEAD + RECORDS.replace('id = "talk"\n', ""), "utf-8")
+    done = cme(file, "edit", "2025-05-01-heart-failure-at-home", "--title", "Heart failure")
+    assert done.code == 0
+    assert done.err == (
+        "note: the record answers to 2025-05-01-heart-failure now: its id is made of day and "
+        "title\n"
+    )
+    assert cme(file, "why", "2025-05-01-heart-failure").code == 0
+    # One that is written, or changed on purpose, needs no word.
+    assert cme(file, "edit", "list", "--title", "Handoffs at night").err == ""
+    assert cme(file, "edit", "list", "--id", "handoffs").err == ""
+
+
 def test_one_line_writes_a_record_down(file: Path) -> None:
     done = cme(file, "add", "Grand rounds", "--provider", "BIDMC", "--credits", "1")
     assert done.code == 0, done.err

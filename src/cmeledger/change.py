@@ -101,6 +101,8 @@ def changing(
 
             edited = move(edited.data, edited.path, edited.document)
         notes[:] = must_be_good(fresh, edited, id)
+        if new not in (id, changes.get("id")):
+            notes.append(f"the record answers to {new} now: its id is made of day and title")
         return edited.data
 
     new = yours.get("id") or _free_id(book, yours, id)
