@@ -210,6 +210,15 @@ def test_the_note_in_words(file: Path) -> None:
     assert flat in " ".join(out.split())
 
 
+def test_where_no_total_differs_the_board_was_told_nothing_else(file: Path) -> None:
+    edit(renewed(file), "date = 2025-03-01", "date = 2025-03-02")
+    note = (
+        "says now (no total differs; changed: board); undo the change, or record it as it is now, if "
+        f"that is right: cmeledger renew --cycle 2026 {file} --as-of 2026-04-01"
+    )
+    assert note in " ".join(cme(file, "status", day="2026-04-01").out.split())
+
+
 def test_several_renewals_are_kept_and_the_last_is_compared(file: Path) -> None:
     edit(renewed(file), "credits = 20", "credits = 18")
     again = cme(file, "renew", "--yes", day="2026-04-01")

@@ -68,10 +68,12 @@ def notes(found: Sequence[Since], again: str) -> Iterator[str]:
             said += [f"{words}: {join(ids)}"] * bool(ids)
         if item.totals and renewal.edition not in (None, item.edition):
             said.append(f"rules: {visible(renewal.edition)} then, {item.edition} now")
+        right = "ask the Board whether to correct what you attested, and record that"
+        if not totals:  # the Board was told of nothing else
+            right = "record it as it is now, if that is right"
         yield (
-            f"{name} is not what the ledger says now ({'; '.join(said)}); undo the change, or ask "
-            "the Board whether to correct what you attested, and record that: "
-            f"cmeledger renew --cycle {renewal.renewal_date.year}{again}"
+            f"{name} is not what the ledger says now ({'; '.join(said)}); undo the change, or "
+            f"{right}: cmeledger renew --cycle {renewal.renewal_date.year}{again}"
         )
 
 
