@@ -111,7 +111,8 @@ def test_nothing_planned(tmp_path: Path) -> None:
     (tmp_path / "cme.toml").write_text(ledger())
     shown = run_here("plan", str(tmp_path / "cme.toml"), "--as-of", DAY).out
     assert shown.startswith(
-        'No record is planned: add one with --with, or with status = "planned".'
+        'No record is planned: write one down with status = "planned", or try one:\n'
+        '  cmeledger plan --with "2 risk-management"\n'
     )
     assert "Nothing would change." in shown
 

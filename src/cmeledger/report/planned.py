@@ -108,7 +108,8 @@ def lines(
 ) -> Iterator[str]:
     """Lay out what was taken, what it brings, and where each license would stand."""
     if not plan.taken:
-        yield 'No record is planned: add one with --with, or with status = "planned".'
+        yield 'No record is planned: write one down with status = "planned", or try one:'
+        yield '  cmeledger plan --with "2 risk-management"'
     else:
         yield from wrap(f"If these were claimed, as of {day(plan.book.day)}:", style)
     for activity in plan.taken:
