@@ -208,7 +208,7 @@ class Proving(Recovering):
             )
         file = self._named(typed["file"], handout.packet_name(book, int(year)))
         made = handout.packet(book, reports, file, tell)
-        said = [f"Wrote {file}, {made.pages} pages.", *handout.notes(made)]
+        said = [f"Wrote {file}, {made.pages} pages.", *made.packet.left_out, *handout.notes(made)]
         return said if made.confirmed else [*said, UNCONFIRMED]
 
     def action_calendar(self) -> None:
