@@ -157,7 +157,7 @@ async def test_the_calendar_is_written_and_updated(by: str, file: Path) -> None:
         await until(pilot, lambda: "dates, written" in told(pilot), "it is written")
         assert made.read_bytes() == wanted.read_bytes()
         await press(pilot, "enter")
-        await until(pilot, lambda: "is as it was" in told(pilot), "nothing to update")
+        await until(pilot, lambda: "nothing has changed" in told(pilot), "nothing to update")
         await fill(pilot, "file", "cme.toml")
         await press(pilot, "enter")
         await until(pilot, lambda: "this is the name of a ledger" in told(pilot), "why")

@@ -166,7 +166,7 @@ def calendar(book: Book, file: str, *, dry_run: bool = False) -> Calendar:
         raise NotWritten(file, "this is no calendar of cmeledger", ANOTHER) from error
     written = there != data and not dry_run
     confirmed = not written or export.write(file, _filler(data), force=True)
-    held = "is as it was" if there == data else "would be written"
+    held = "nothing has changed" if there == data else "would be written"
     return Calendar(dates, written, "written" if written else held, confirmed)
 
 
