@@ -267,6 +267,8 @@ HELP = (
     "open cme.toml in your editor, keep what is right between the lines <<<<<<< and >>>>>>>, "
     "and take these lines out; then: cmeledger check cme.toml && git add cme.toml"
 )
+OUT = "take these lines out"
+ARCHIVED = " (one that was archived stands in the archive too: keep it in one of them)"
 MEANT = ledger(TALK.replace("1.50", "1.75"), LIST, OTHER, LATE)
 
 
@@ -315,10 +317,16 @@ def test_a_conflict_says_what_to_do(three: tuple[str, str, str]) -> None:
     assert done.code == 1
     assert done.err.split("\n")[1:] == [
         "cmeledger: cme.toml: conflict: talk was removed here and changed on the other side",
-        f"help: {HELP}",
+        f"help: {HELP.replace(OUT, OUT + ARCHIVED)}",
         "",
     ]
     assert b"<<<<<<< a b\n" in Path(three[1]).read_bytes()
+
+
+def test_only_of_a_record_that_went_the_archive_is_spoken_of(three: tuple[str, str, str]) -> None:
+    Path(three[1]).write_bytes(ledger(TALK.replace("1.50", "2"), LIST))
+    done = run_here("merge-file", *three, "--path", "cme.toml")
+    assert (done.code, done.err.split("\n")[-2]) == (1, f"help: {HELP}")
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,14 @@ def advice(outcome: Outcome, file: str) -> str:
     name = visible(file)
     then = f"cmeledger check {quote(name)}", f"git add {quote(name)}"
     if b"<<<<<<<" in outcome.data:
+        one = ""
+        clashes = outcome.done.clashes if outcome.done else ()
+        if any(clash.why in ("removed", "removed-there") for clash in clashes):
+            # Each file is merged by itself: nobody can tell here where a record went.
+            one = " (one that was archived stands in the archive too: keep it in one of them)"
         return (
             f"open {name} in your editor, keep what is right between the lines <<<<<<< and "
-            f">>>>>>>, and take these lines out; then: {' && '.join(then)}"
+            f">>>>>>>, and take these lines out{one}; then: {' && '.join(then)}"
         )
     return f"{then[0]} names what does not read; then: {then[1]}"
 
