@@ -348,6 +348,22 @@ def test_of_two_records_of_one_id_the_other_never_comes_to_count(file: Path) -> 
     assert "more than one record has the id 'sepsis'" in refused.err
 
 
+def test_a_ledger_behind_a_link_has_one_archive_by_every_name(file: Path) -> None:
+    link = file.parent.parent / "elsewhere" / "mine.toml"
+    link.parent.mkdir()
+    link.symlink_to(file)
+    status = cme(file, "status", "--json").json
+    assert apply(link).code == 0
+    assert texts(file) == (LEFT, MOVED)
+    assert beside(link) == []
+    for name in (link, file):
+        assert cme(name, "status", "--json").json == status | {"archive": "read"}
+    assert cme(link, "restore", "paper").code == 0
+    assert cme(file, "undo").code == 0
+    assert texts(file) == (LEFT, MOVED)
+    assert link.is_symlink()
+
+
 def test_moved_records_are_not_missed(file: Path) -> None:
     assert cme(file, "edit", "sepsis", "--credits", "2").code == 0
     assert apply(file).code == 0

@@ -174,8 +174,16 @@ def book_of(file: str, day: date, data: bytes, document: Document, archive: Docu
 
 
 def archive_name(file: str) -> str:
-    """Name the archive beside a ledger: cme.toml has cme.archive.toml."""
-    stem, extension = os.path.splitext(file)
+    """Name the archive beside a ledger on the disk; of a link, beside the file it leads to.
+
+    There git and the certificates are, and by whatever name the ledger is opened, it has one.
+    """
+    return archive_of(os.path.realpath(file) if os.path.islink(file) else file)
+
+
+def archive_of(name: str) -> str:
+    """Name the archive that goes with a ledger's name: cme.toml has cme.archive.toml."""
+    stem, extension = os.path.splitext(name)
     return f"{stem}.archive{extension or '.toml'}"
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from shlex import quote
 from typing import Final, NamedTuple
 
-from cmeledger.book import Book, archive_name
+from cmeledger.book import Book, archive_name, archive_of
 from cmeledger.difference import Difference, State, difference
 from cmeledger.evidence import inside, named
 from cmeledger.git import commit as git
@@ -106,7 +106,7 @@ def _plan(compared: Compared, day: date, env: Mapping[str, str]) -> Plan:
     start = folder and f"{folder}/"
     gone = [] if before_path in (None, repository.path) else _gone(repository, before_path or "")
     evidence = [start + path for path in dict.fromkeys(_evidence(book))]
-    others = [start + item for item in (name, archive_name(name), *BESIDE)]
+    others = [start + item for item in (name, archive_of(name), *BESIDE)]
     paths = list(dict.fromkeys([*others, *evidence]))
     files = git.changed(repository, paths, folder)
     files += git.changed(repository, gone, "") if gone else []
@@ -150,7 +150,7 @@ def _otherwise(compared: Compared, names: AbstractSet[str]) -> str:
         return "Rewrite comments, order or spelling"
     if before not in (None, path):
         return f"Rename {before} to {path}"
-    if not names.isdisjoint((path, archive_name(path))):
+    if not names.isdisjoint((path, archive_of(path))):
         return "Change line endings or permissions"
     if any(name.endswith(_SETTINGS) for name in names):
         return "Set up git for the ledger"
@@ -197,7 +197,7 @@ def _notes(repository: Repository, errors: int, ignored: int, out: int) -> Itera
 
 def _gone(repository: Repository, before: str) -> list[str]:
     """Name the files that the ledger and its archive were, before they were renamed."""
-    names = before, archive_name(before)
+    names = before, archive_of(before)
     return [item for item in names if not os.path.lexists(os.path.join(repository.top, item))]
 
 

@@ -13,7 +13,7 @@ from shlex import quote
 from shutil import which
 from typing import IO, Final, NamedTuple
 
-from cmeledger.book import archive_name
+from cmeledger.book import archive_of
 from cmeledger.git import blocks, patterns
 from cmeledger.git.attributes import merging
 from cmeledger.git.call import Caller, GitError, caller
@@ -210,7 +210,7 @@ def _place(file: str) -> Place:
             f"git's lists of names cannot hold {visible(real)}", "rename the ledger, like cme.toml"
         )
     hook = os.path.join(folder, ".git", "hooks", "pre-commit")
-    return Place(folder, folder, name, archive_name(name), name, None, hook)
+    return Place(folder, folder, name, archive_of(name), name, None, hook)
 
 
 def _list_file(place: Place, id: str) -> str:

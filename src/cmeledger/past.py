@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from cmeledger.book import archive_name, read_bytes
+from cmeledger.book import archive_name, archive_of, read_bytes
 from cmeledger.difference import (
     Change,
     Difference,
@@ -62,7 +62,7 @@ class Past:
         Raises GitError: there is no such version, or it has no such ledger.
         """
         commit = git.resolve(self.repository, revision)
-        path = git.place(self.repository, commit, archive_name)
+        path = git.place(self.repository, commit, archive_of)
         if path is None:
             next(self._versions())
             raise GitError(
@@ -77,12 +77,12 @@ class Past:
         None, and a version without a ledger, where it is not committed yet. Raises GitError.
         """
         head = self.repository.head
-        path = head and git.place(self.repository, head, archive_name)
+        path = head and git.place(self.repository, head, archive_of)
         return (path, self.state(head, path)) if head and path else (None, _NOWHERE)
 
     def _state(self, commit: str, path: str) -> State:
         """Read the ledger and its archive as a commit has them. Raises GitError."""
-        names = path, archive_name(path)
+        names = path, archive_of(path)
         try:
             found = git.blobs(self.repository, commit, *names, at_most=MAX_BYTES)
         except GitError as error:
@@ -108,7 +108,7 @@ class Past:
         """Give the versions of the ledger. Raises GitError where there is none."""
         start = git.resolve(self.repository, "HEAD")
         none = True
-        for version in git.versions(self.repository, archive_name, start):
+        for version in git.versions(self.repository, archive_of, start):
             none = False
             yield version
         if none and not os.path.lexists(self.file):
@@ -155,5 +155,5 @@ def texts(file: str) -> tuple[bytes, bytes | None]:
     Of a link, the archive beside the file it leads to: that is the one git keeps. Raises as
     `read_bytes` does.
     """
-    archive = archive_name(os.path.realpath(file))
+    archive = archive_name(file)
     return read_bytes(file), read_bytes(archive) if os.path.lexists(archive) else None
