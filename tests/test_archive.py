@@ -88,8 +88,8 @@ def texts(file: Path) -> tuple[str, str]:
     return file.read_bytes().decode(), other(file).read_bytes().decode()
 
 
-def cme(file: Path, *arguments: str) -> Result:
-    env = {"CMELEDGER_HISTORY": str(file.parent.parent / "history")}
+def cme(file: Path, *arguments: str, **more: str) -> Result:
+    env = {"CMELEDGER_HISTORY": str(file.parent.parent / "history")} | more
     return run_here(*arguments, str(file), *AS_OF, env=env)
 
 
@@ -362,6 +362,25 @@ def test_a_ledger_behind_a_link_has_one_archive_by_every_name(file: Path) -> Non
     assert cme(file, "undo").code == 0
     assert texts(file) == (LEFT, MOVED)
     assert link.is_symlink()
+
+
+def test_an_archive_that_is_gone_is_missed(moved: Path) -> None:
+    away = other(moved).rename(moved.parent.parent / "away.toml")
+    gone = "cme.archive.toml is gone: it was saved on "
+    said = cme(moved, "edit", "recent", "--credits", "1")
+    assert (said.code, gone in said.err, "archive 2 records: see cmeledger doctor" in said.err) == (
+        0, True, True,
+    )  # fmt: skip
+    found = {fact["id"]: fact for fact in cme(moved, "doctor", "--json").json["facts"]}["archive"]
+    assert (found["state"], found["text"].startswith(gone)) == ("attention", True)
+    assert "bring it back from git, a backup or another computer" in found["help"]
+    assert gone not in cme(moved, "edit", "recent", "--credits", "1", CMELEDGER_HISTORY="off").err
+    away.rename(other(moved))
+    assert cme(moved, "edit", "recent", "--credits", "2").err == ""
+    # What was undone left none, or an empty one: nothing is missed.
+    assert [cme(moved, "undo").code for _ in range(3)] == [0, 0, 0]
+    other(moved).unlink(missing_ok=True)
+    assert cme(moved, "edit", "recent", "--credits", "1").err == ""
 
 
 def test_moved_records_are_not_missed(file: Path) -> None:

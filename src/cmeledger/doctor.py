@@ -67,7 +67,7 @@ def examine(file: str, day: date, env: Mapping[str, str]) -> list[Fact]:
         *_the_place(file),
         *_neighbors(file),
         *_history(file, data, book, saved),
-        *_company(file),
+        *_company(file, saved),
         _git(file, data, env),
         *_merging(file, env),
     ]
@@ -273,7 +273,7 @@ def _can_be_made(folder: str) -> bool:
     return os.path.isdir(folder) and os.access(folder, os.W_OK | os.X_OK)
 
 
-def _company(file: str) -> Iterator[Fact]:
+def _company(file: str, saved: History | None) -> Iterator[Fact]:
     archive = archive_name(os.path.realpath(file))
     if os.path.lexists(archive):
         try:
@@ -282,6 +282,12 @@ def _company(file: str) -> Iterator[Fact]:
         except (LedgerUnreadable, LedgerUnusable):
             help = f"see why: cmeledger check {quote(file)}"
             yield Fact("archive", "attention", f"{archive} cannot be read", help)
+    elif saved is not None and (gone := recovery.archive_gone(file, saved)) is not None:
+        help = (
+            "its records are not counted: bring it back from git, a backup or another computer; "
+            f"if it is to be gone, remove {quote(saved.place(archive))}"
+        )
+        yield Fact("archive", "attention", gone, help)
     else:
         yield Fact("archive", "ok", "there is no archive beside the ledger")
     folder = os.path.join(os.path.dirname(archive), "evidence")

@@ -4,15 +4,17 @@ An editor that saves what it had read before our save takes the save back withou
 history tells which records that befell.
 """
 
+import os
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from cmeledger import change
-from cmeledger.book import Book, make_book
+from cmeledger.book import Book, archive_name, make_book
 from cmeledger.change import Operation
 from cmeledger.ledger import edit, lock
 from cmeledger.ledger.blocks import Layout
-from cmeledger.ledger.entries import Touched, texts
+from cmeledger.ledger.entries import Touched, digest, texts
 from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.history import History
 from cmeledger.ledger.missing import Missing
@@ -57,6 +59,21 @@ def notes(found: Sequence[Missing]) -> list[str]:
             words = f"{count} record" if count == 1 else f"{count} records"
             said.append((one if count == 1 else many).format(words))
     return said
+
+
+def archive_gone(file: str, history: History | None) -> str | None:
+    """Say that the archive, which was saved with something in it, is no longer there.
+
+    Nothing else would: without it, its records are simply not counted.
+    """
+    archive = archive_name(file)
+    if history is None or os.path.lexists(archive):
+        return None
+    last = next(reversed(history.entries(archive)), None)
+    if last is None or last.after == digest(b""):
+        return None
+    when = datetime.fromtimestamp(last.time, UTC).astimezone().date()
+    return f"{os.path.basename(archive)} is gone: it was saved on {when}, {last.what}"
 
 
 def chosen(found: Sequence[Missing], ids: Sequence[str]) -> list[Missing]:

@@ -79,6 +79,9 @@ def warn(
     `book` is None for a ledger that cannot be used; `said` are files that were named already.
     """
     again = common.again(options)
+    gone = recovery.archive_gone(file, open_history(io.env))
+    if gone is not None:
+        print(f"note: {visible(gone)}: see cmeledger doctor{again}", file=io.err)
     if book is not None:
         for text in recovery.notes(recovery.find(book, open_history(io.env))):
             print(f"note: {text}: see cmeledger recover{again}", file=io.err)
