@@ -56,6 +56,27 @@ async def test_what_is_planned_is_taken_for_claimed(by: str) -> None:
         assert "risk management 8.5 → 10.5 of 10, now met" in sheet(pilot)
 
 
+@pytest.mark.parametrize("key", ["w", "p"])
+async def test_of_a_broken_file_they_say_what_they_are_of(key: str, tmp_path: Path) -> None:
+    file = tmp_path / "cme.toml"
+    text = SURGEON.read_text("utf-8")
+    file.write_text(text + "title = \n", "utf-8")
+    async with opened(file) as pilot:
+        await press(pilot, key)
+        await until(pilot, lambda: "incomplete" in sheet(pilot), "that a part is missing")
+        await press(pilot, "escape")
+        file.write_text(text, "utf-8")
+        await until(pilot, lambda: "✗ cme.toml" not in words(pilot), "it is mended")
+        await press(pilot, key)
+        await until(pilot, lambda: "MA license" in sheet(pilot), "what the whole says")
+        assert "✗ cme.toml" not in sheet(pilot)
+        await press(pilot, "escape")
+        file.write_text(text + "title = \n", "utf-8")
+        await until(pilot, lambda: "before it broke" in words(pilot), "it is broken again")
+        await press(pilot, key)
+        await until(pilot, lambda: "This is of the text before." in sheet(pilot), "of what")
+
+
 @SIZES
 async def test_both_have_their_pictures(size: tuple[int, int]) -> None:
     async with opened(SURGEON, size=size) as pilot:

@@ -170,7 +170,15 @@ class Proving(Recovering):
             return
         from cmeledger.tui.reading import Reading
 
-        self.push_screen(Reading(title, partial(find, book)))
+        self.push_screen(Reading(title, partial(_doubted, find, book, self._doubt())))
+
+    def _doubt(self) -> str:
+        """Say why what is shown may not be what the ledger says; "": it is."""
+        if self.failed is None or self.shown is None:
+            return ""
+        if self.shown.loaded.broken is not None:
+            return f"{self.failed.why}. Only what could still be read is counted: incomplete."
+        return f"{self.failed.why}. This is of the text before."
 
     def action_git(self) -> None:
         """Show what differs from the last commit, and commit it when that is wanted."""
@@ -241,6 +249,22 @@ class Proving(Recovering):
 
     def _refuse_unread(self) -> None:
         self.say("nothing can be counted: the file has errors; 4 shows where", warning=True)
+
+
+def _doubted(find: "Callable[[Book], Sheet[None]]", book: Book, doubt: str) -> "Sheet[None]":
+    """Find something in a book, and say above it what is doubtful about the book."""
+    from cmeledger.tui.reading import Sheet
+
+    sheet = find(book)
+    if not doubt:
+        return sheet
+
+    def lines(style: Style) -> Iterator[str]:
+        yield from wrap(f"✗ {doubt}", style, "  ", "")
+        yield ""
+        yield from sheet.lines(style)
+
+    return Sheet(lines)
 
 
 def _gaps(book: Book) -> "Sheet[None]":
