@@ -93,7 +93,7 @@ def everything(book: Book) -> list[object]:
         documents.keep(
             book,
             [(activity, kept[activity.id]) for activity in order],
-            keeping_files(book.ledger, kept),
+            keeping_files(book.ledger, kept, tallies),
         ),
         sorted(problems, key=repr),
     ]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from conftest import run_here
-from ledgers import RENEWAL, activity, ask, course, ledger, renewing, why
+from ledgers import RENEWAL, activity, ask, course, ledger, renewing, waiver, why
 
 Keys = dict[str, Any]
 
@@ -282,3 +282,23 @@ def test_an_evidence_file_is_kept_as_long_as_any_record_that_names_it(tmp_path: 
     assert (
         "5 records, of which 2 may be discarded.\n5 files, of which 1 may be discarded.\n" in shown
     )
+
+
+def test_a_waiver_keeps_its_files_as_a_record_of_the_last_day_of_its_cycle(tmp_path: Path) -> None:
+    text = ledger(
+        course("2023-01-01", 1, id="old", evidence=["letter.pdf", "./scan.pdf", "bad.pdf"]),
+        course("2025-01-01", 1, id="new", evidence=["scan.pdf"]),
+        waiver("2024-05-10", granted="2024-04-01", evidence=["early.pdf"]),
+        waiver("2026-05-10", granted="2026-04-01", evidence=["./letter.pdf"]),
+        waiver("2026-05-10", granted='"soon"', evidence=["bad.pdf"]),
+        license=renewing(RENEWAL),
+    )
+    found = ask(tmp_path, text, "keep", "--as-of", "2026-08-01", code=1)["files"]
+    # One file by two names is kept as long by either.
+    assert [(f["file"], f["keep_until"], f["expired"]) for f in found] == [
+        ("./letter.pdf", "2028-05-10", False),
+        ("./scan.pdf", "2028-05-10", False),
+        ("early.pdf", "2026-05-10", True),
+        ("letter.pdf", "2028-05-10", False),
+        ("scan.pdf", "2028-05-10", False),
+    ]

@@ -21,10 +21,11 @@ def parser() -> ArgumentParser:
 def run(options: Namespace, io: Io) -> Exit:
     """Run the verb."""
     book = common.open_named(options, io)
-    keeping = book.keeping(book.tallies())
+    tallies = book.tallies()
+    keeping = book.keeping(tallies)
     order = sorted(book.ledger.activities, key=lambda activity: (activity.day, activity.id))
     found = [(activity, keeping[activity.id]) for activity in order]
-    files = keeping_files(book.ledger, keeping)
+    files = keeping_files(book.ledger, keeping, tallies)
     if options.json:
         io.out.write(documents.dumps(documents.keep(book, found, files)))
     else:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from posixpath import normpath
 from typing import NamedTuple
 
 from cmeledger.model import ZERO, Ledger
 from cmeledger.rules.counting import Counted, Tally, floor_quarter
-from cmeledger.rules.cycles import Series
+from cmeledger.rules.cycles import Series, in_year
 from cmeledger.rules.rulebook import Requirement, Rulebook, once_topics
 from cmeledger.rules.sharing import bearing, takes_category
 
@@ -56,19 +57,35 @@ def keeping(ledger: Ledger, rulebook: Rulebook, tallies: Sequence[Tally]) -> dic
     return found
 
 
-def keeping_files(ledger: Ledger, kept: Mapping[str, Keeping]) -> dict[str, Keeping]:
-    """Work out, by path, how long every evidence file is kept: as long as any record that names it.
+def keeping_files(
+    ledger: Ledger, kept: Mapping[str, Keeping], tallies: Sequence[Tally]
+) -> dict[str, Keeping]:
+    """Work out, by name, how long every evidence file is kept: as long as anything that names it.
 
-    Files that a record with an error names are left out: nobody knows how long that one is kept.
+    A waiver's is kept as long as a record of the last day of the cycle that it covers. Files that
+    a record or a waiver with an error names are left out: nobody knows how long that one is kept.
     """
+    all_series = [tally.series for tally in tallies]
     naming: dict[str, list[Keeping]] = {}
-    for activity in ledger.activities:
-        for item in activity.evidence:
-            naming.setdefault(item.file, []).append(kept[activity.id])
-    for left_out in ledger.left_out:
-        for item in left_out.draft.evidence:
-            naming.pop(item.file, None)
-    return {file: max(naming[file], key=_length) for file in sorted(naming)}
+    names = set()
+    granted = (
+        (waiver.evidence, Keeping(_until(in_year(end, end.year), all_series), for_good=False))
+        for waiver in ledger.waivers
+        for end in [waiver.renewal_date]
+    )
+    for evidence, keeping in (*((a.evidence, kept[a.id]) for a in ledger.activities), *granted):
+        for item in evidence:
+            names.add(item.file)
+            naming.setdefault(normpath(item.file), []).append(keeping)
+    drafts = (left_out.draft.evidence for left_out in ledger.left_out)
+    for evidence in (*drafts, *(left_out.evidence for left_out in ledger.waivers_left_out)):
+        for item in evidence:
+            naming.pop(normpath(item.file), None)
+    return {
+        file: max(naming[normpath(file)], key=_length)
+        for file in sorted(names)
+        if normpath(file) in naming
+    }
 
 
 def _length(keeping: Keeping) -> tuple[bool, bool, date]:

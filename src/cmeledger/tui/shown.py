@@ -60,7 +60,7 @@ class Shown:
     @cached_property
     def keeping_files(self) -> dict[str, Keeping]:
         """How long each evidence file is kept, by its path."""
-        return keeping_files(self.book.ledger, self.keeping)
+        return keeping_files(self.book.ledger, self.keeping, self.loaded.counted)
 
     @cached_property
     def rows(self) -> list[Row]:
