@@ -79,7 +79,7 @@ def test_four_dates_name_the_nearest_three() -> None:
         (
             "CME: Dec 15, 2026 (in 21 days): last day to claim The safer operating list; Dec 16, 2026 "
             "(in 22 days): the Board's renewal notice; Jan 15, 2027 (in 52 days): last day to ask for "
-            "a waiver; 1 more by Jan 17, 2027\n"
+            "a waiver; 1 more date by Jan 17, 2027\n"
         ),
     )
 

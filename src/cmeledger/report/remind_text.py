@@ -60,7 +60,7 @@ def line(
     due = dict.fromkeys((item.day, fit(item.text, TITLE).rstrip()) for item in dates)
     parts = [f"{_when(on, book.day)}: {text}" for on, text in list(due)[:MOST]]
     if len(due) > MOST:
-        parts.append(f"{len(due) - MOST} more by {day(dates[-1].day)}")
+        parts.append(f"{plural(len(due) - MOST, 'more date')} by {day(dates[-1].day)}")
     if short:
         # With several licenses a requirement may be short in each.
         names = list(dict.fromkeys(_short(standing) for _, standing in short))
