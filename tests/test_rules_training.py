@@ -439,6 +439,22 @@ def test_training_that_ended_long_before_the_renewal_leaves_its_cycle_asked(
 
 
 @pytest.mark.parametrize(
+    ("day", "note"),
+    [
+        ("2026-05-11", "asked for and is not granted yet"),
+        ("2026-05-12", "granted on 2026-05-12, after the cycle had ended, and is not counted: ask"),
+    ],
+)
+def test_a_waiver_that_came_too_late_is_not_called_pending(
+    day: str, note: str, tmp_path: Path
+) -> None:
+    text = ledger(more=waiver("2026-05-10", granted="2026-05-12", requirements=["opioid-pain"]))
+    found = standings(tmp_path, text, day, "--cycle", "2026")["opioid-pain"]
+    assert found["status"] == "short"
+    assert found["note"].startswith(f"a waiver was {note}")
+
+
+@pytest.mark.parametrize(
     ("granted", "day", "status"),
     [
         ("2026-01-15", "2026-01-14", "short"),

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from cmeledger.model import ZERO, Ledger, OwnRequirement
+from cmeledger.model import ZERO, Ledger, OwnRequirement, Waiver
 from cmeledger.rules.counting import Counted, Reason, Tally, count_enrollment
 from cmeledger.rules.cycles import Cycle, in_year
 from cmeledger.rules.enrollment import (
@@ -160,17 +160,18 @@ class _Judge:
             for requirement in rulebook.enrollment.exempts
         }
         self.waived: set[str] = set()
-        self.pending: set[str] = set()
+        self.pending: dict[str, str] = {}
         for waiver in ledger.waivers:
             if (
                 waiver.jurisdiction == tally.license.jurisdiction
                 and in_year(waiver.renewal_date, waiver.renewal_date.year) == cycle.end
             ):
-                granted = waiver.granted is not None and waiver.granted <= day
                 covered = waiver.requirements
-                (self.waived if granted else self.pending).update(
-                    rulebook.waiver_default if covered is None else covered
-                )
+                covered = rulebook.waiver_default if covered is None else covered
+                if waiver.granted is not None and waiver.granted <= day:
+                    self.waived.update(covered)
+                else:
+                    self.pending |= dict.fromkeys(covered, _not_waived(waiver, tally.day))
 
     def standing(self, requirement: Requirement) -> Standing:
         """Judge one requirement."""
@@ -238,8 +239,9 @@ class _Judge:
             yield "the enrollment still open will exempt the cycle if it goes on"
         if proved and status == "met":
             yield f"met by another proof: {self.ledger.practice[requirement.proof or '']}"
-        if status == "short" and self._is_in(self.pending, requirement):
-            yield "a waiver was asked for and is not granted yet"
+        pending = self.pending.get(requirement.id) or self.pending.get(requirement.goes_with or "")
+        if status == "short" and pending:
+            yield pending
 
     def _shares(self, requirement: Requirement) -> Iterator[Share]:
         """Go through the records that bear on a requirement, with what each gives it."""
@@ -372,3 +374,13 @@ def _with_open_reading(standing: Standing, done: Mapping[str, Standing]) -> Stan
     note = f"{enough} would satisfy either reading"
     notes = (*standing.notes, f"{note} ({reading.text} {apart.normalize():f} are beside it)")
     return standing._replace(notes=notes, open_reading=note)
+
+
+def _not_waived(waiver: Waiver, day: date) -> str:
+    """Say why a waiver waives nothing in its cycle, as known on a day."""
+    if waiver.granted is None or waiver.granted > day:
+        return "a waiver was asked for and is not granted yet"
+    return (
+        f"a waiver was granted on {waiver.granted}, after the cycle had ended, and is not counted: "
+        "ask the Board whether it covers the cycle"
+    )
