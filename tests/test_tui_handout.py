@@ -90,6 +90,23 @@ async def test_another_cycle_and_another_name(file: Path) -> None:
     assert file.with_name("letter.pdf").read_bytes() == wanted.read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("name", "flag"),
+    [("letter.html", ["--format", "html"]), ("letter.zip", ["--zip"])],
+    ids=["html", "zip"],
+)
+async def test_the_name_says_what_kind_it_is(name: str, flag: list[str], file: Path) -> None:
+    wanted = file.with_name("wanted")
+    assert run_here("packet", str(file), "--as-of", DAY, *flag, "-o", str(wanted)).code == 0
+    async with opened(file, DAY) as pilot:
+        await opened_with(pilot, "P")
+        await fill(pilot, "file", name)
+        await press(pilot, "enter")
+        await until(pilot, lambda: "Wrote" in told(pilot), "it is made")
+        assert ("pages" in told(pilot)) == (name == "letter.zip")  # HTML has none
+    assert file.with_name(name).read_bytes() == wanted.read_bytes()
+
+
 async def test_what_is_there_is_not_replaced(file: Path) -> None:
     text = file.read_bytes()
     file.with_name("there.pdf").write_bytes(b"mine")
