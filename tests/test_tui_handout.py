@@ -16,20 +16,20 @@ from forms import Screens, do, type_text
 from screens import (
     BY,
     LARGE,
-    SMALL,
+    SIZES,
     lines_of,
     opened,
+    page_of,
     press,
-    said,
     same_as_before,
     screen,
+    tells,
     until,
     words,
 )
 from test_tui_nasty import CONTROL
 
 DAY = "2026-11-24"
-SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x50"])
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def told(pilot: Screens) -> str:
-    return " ".join(" ".join(lines_of(pilot, "making-text")).split())
+    return page_of(pilot, "making-text")
 
 
 async def opened_with(pilot: Screens, key: str, by: str = "key") -> None:
@@ -188,7 +188,7 @@ async def test_without_a_ledger_nothing_is_asked(tmp_path: Path) -> None:
         for key in "PC":
             await press(pilot, key)
             assert len(pilot.app.screen_stack) == 1
-            await until(pilot, lambda: "nothing can be counted" in said(pilot), "why")
+            await tells(pilot, "nothing can be counted")
 
 
 @SIZES
