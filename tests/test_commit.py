@@ -576,16 +576,20 @@ def diverged(file: Path) -> None:
     [
         (("merge", "other"), "a merge is not finished"),
         (("rebase", "other"), "a rebase is not finished"),
+        (("rebase", "--apply", "other"), "a rebase is not finished"),
+        (("am", ".git/other.patch"), "applying patches (git am) is not finished"),
         (("cherry-pick", "other"), "a cherry-pick is not finished"),
         (("revert", "HEAD~1"), "a revert is not finished"),
     ],
 )
 def test_what_is_not_finished(words: tuple[str, ...], said: str, file: Path) -> None:
     diverged(file)
+    patch = run_git(file.parent, "format-patch", "--stdout", "-1", "other")
+    (file.parent / ".git" / "other.patch").write_text(patch, "utf-8")
     with pytest.raises(subprocess.CalledProcessError):
         run_git(file.parent, *words)
     file.write_text(HEAD + LIST, "utf-8")
-    refused(file, said, f"git {words[0]} --abort")
+    refused(file, said, f"git {words[0]} --continue", f"git {words[0]} --abort")
 
 
 def test_conflicts_that_a_stash_left(file: Path) -> None:

@@ -21,7 +21,7 @@ def command(file: Path, *words: str) -> None:
     assert done.code == 0, done.err
 
 
-async def hold(pilot: Screens, file: Path, ledger: str, archive: str) -> None:
+async def hold(pilot: Screens, file: Path, ledger: str, archive: str | None) -> None:
     """Wait until the two files hold these texts."""
     wanted = ledger, archive
     await until(pilot, lambda: texts(file) == wanted, f"{wanted}\nare in the files, not:\n{file}")
@@ -89,7 +89,8 @@ async def test_an_archive_that_cannot_be_written_stops_the_save(file: Path) -> N
 @pytest.mark.parametrize("move", ["archive", "restore"])
 async def test_undo_and_redo_of_a_move_turn_both_files(file: Path, move: str) -> None:
     command(file, "archive", "--apply", "--yes")
-    before, after = (TEXT, ""), (LEFT, MOVED)
+    before: tuple[str, str | None] = (TEXT, None)
+    after: tuple[str, str | None] = (LEFT, MOVED)
     if move == "restore":
         command(file, "restore", "sepsis")
         before, after = after, texts(file)
