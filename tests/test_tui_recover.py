@@ -255,11 +255,14 @@ async def test_what_a_killed_save_left_is_swept_once_at_the_start(
     other = file.with_name(f".cme.toml.cmeledger-{dead}-00000001")
     twin.write_text(HEAD + LIST, "utf-8")
     other.write_text(HEAD, "utf-8")
+    archived = file.with_name(f".cme.archive.toml.cmeledger-{dead}-00000002.part")
+    archived.write_text("half of a te", "utf-8")
     async with opened(file, AS_OF, history=history) as pilot:
         await tells(pilot, "a save that was cut off left")
         await until(pilot, lambda: "cme.toml.theirs-" in notice(pilot), "the notice")
     assert not twin.exists()
     assert not other.exists()
+    assert not archived.exists()
     assert [p.read_text("utf-8") for p in file.parent.glob("cme.toml.theirs-*")] == [HEAD]
 
 

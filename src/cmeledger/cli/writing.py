@@ -8,13 +8,12 @@ from types import MappingProxyType
 from typing import Final
 
 from cmeledger import recovery
-from cmeledger.book import Book, archive_name, open_book
+from cmeledger.book import Book, open_book
 from cmeledger.change import Operation, perform
 from cmeledger.cli import asking, common
 from cmeledger.cli.main import Io
 from cmeledger.ledger import beside
 from cmeledger.ledger.history import History, open_history
-from cmeledger.ledger.leftover import sweep
 from cmeledger.ledger.save import Saved
 from cmeledger.problems import Conflict, Exit, NotWritten, UsageError
 from cmeledger.report import documents
@@ -60,9 +59,7 @@ def tidied(book: Book, options: argparse.Namespace, io: Io) -> Book:
 
 def sweep_up(file: str, options: argparse.Namespace, io: Io) -> list[str]:
     """Clear away what killed saves left; give the names of the files that hold a text."""
-    kept = []
-    for name in () if options.dry_run else (file, archive_name(file)):
-        kept += sweep(name, open_history(io.env))
+    kept = [] if options.dry_run else recovery.sweep(file, open_history(io.env))
     for name in kept:
         print(f"note: a save that was cut off left {visible(name)}; look at it", file=io.err)
     return kept
