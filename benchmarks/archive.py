@@ -4,23 +4,21 @@
 both results whole, keeps all four texts in the history and saves. It prints and never fails.
 """
 
-import argparse
 import os
 import shutil
-import statistics
 import sys
-import tempfile
 from typing import Final
 
-from edit import seconds
+from rounds import run, seconds, show
 from status import environment, ledger, records
 
 SIZES: Final = ((600, "2024-05-11"), (20_000, "2016-05-11"))
 """How many records, and the day on which some of them may go."""
 
 
-def measure(size: int, day: str, folder: str, rounds: int) -> None:
+def measure(size_and_day: tuple[int, str], folder: str, rounds: int) -> None:
     """Measure one size, each command in turn, and print it."""
+    size, day = size_and_day
     entries = list(records(size))
     whole, file = os.path.join(folder, f"{size}-whole.toml"), os.path.join(folder, f"{size}.toml")
     archive = os.path.join(folder, f"{size}.archive.toml")
@@ -47,23 +45,8 @@ def measure(size: int, day: str, folder: str, rounds: int) -> None:
                     moved = opened.read().count("[[activity]]")
         print(f"{size:,} records: round {turn} of {rounds}", file=sys.stderr)
     print(f"{moved:,} of {size:,} records move")
-    for name, times in taken.items():
-        label = f"{name}, {size:,}"
-        print(f"{label:<28}{min(times):>10.3f} s{statistics.median(times):>10.3f} s")
-
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description="Measure archive and restore.")
-    parser.add_argument("--runs", type=int, default=3, help="how often each runs (default: 3)")
-    options = parser.parse_args()
-    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors{load}")
-    print(f"{'command, records':<28}{'best':>12}{'median':>12}")
-    with tempfile.TemporaryDirectory(prefix="cmeledger-benchmark-") as folder:
-        for size, day in SIZES:
-            measure(size, day, folder, max(1, options.runs))
+    show(taken, size)
 
 
 if __name__ == "__main__":
-    main()
+    run("Measure archive and restore.", 3, SIZES, measure)

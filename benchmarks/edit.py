@@ -5,15 +5,11 @@ texts in the history and saves. The round trip of the whole document through tom
 write) is what an editor of TOML does without any of that. It prints and never fails.
 """
 
-import argparse
 import os
-import statistics
-import subprocess
 import sys
-import tempfile
-import time
 from typing import Final
 
+from rounds import compare, run, seconds, show
 from status import AS_OF, environment, ledger, records
 
 SIZES: Final = (200, 20_000)
@@ -27,13 +23,6 @@ document["activity"][number]["credits"] = credits
 with open(name, "w", encoding="utf-8", newline="") as file:
     file.write(tomlkit.dumps(document))
 """
-
-
-def seconds(arguments: list[str], env: dict[str, str]) -> float:
-    """Time a command. Raises CalledProcessError where it fails."""
-    began = time.perf_counter()
-    subprocess.run(arguments, env=env, stdout=subprocess.DEVNULL, check=True)
-    return time.perf_counter() - began
 
 
 def measure(size: int, folder: str, rounds: int) -> None:
@@ -61,29 +50,11 @@ def measure(size: int, folder: str, rounds: int) -> None:
             if turn:  # the first is a warm-up
                 taken[name].append(time_taken)
         print(f"{size:,} records: round {turn} of {rounds}", file=sys.stderr)
-    for name, times in taken.items():
-        label = f"{name}, {size:,}"
-        print(f"{label:<28}{min(times):>10.3f} s{statistics.median(times):>10.3f} s")
-    for other_name in ("status", "tomlkit, whole"):
-        best = min(taken["edit"]) / min(taken[other_name])
-        median = statistics.median(taken["edit"]) / statistics.median(taken[other_name])
-        label = f"edit / {other_name}, {size:,}"
-        wanted = f"   at most {WANTED}" if (other_name, size) == ("status", SIZES[-1]) else ""
-        print(f"{label:<28}{best:>12.2f}{median:>12.2f}{wanted}")
-
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description="Measure one edit in small and large ledgers.")
-    parser.add_argument("--runs", type=int, default=5, help="how often each runs (default: 5)")
-    options = parser.parse_args()
-    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors{load}")
-    print(f"{'command, records':<28}{'best':>12}{'median':>12}")
-    with tempfile.TemporaryDirectory(prefix="cmeledger-benchmark-") as folder:
-        for size in SIZES:
-            measure(size, folder, max(1, options.runs))
+    show(taken, size)
+    wanted = f"   at most {WANTED}" if size == SIZES[-1] else ""
+    compare(taken, "edit", "status", size, wanted)
+    compare(taken, "edit", "tomlkit, whole", size)
 
 
 if __name__ == "__main__":
-    main()
+    run("Measure one edit in small and large ledgers.", 5, SIZES, measure)

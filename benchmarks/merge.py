@@ -4,16 +4,12 @@ Each side makes ten edits, in other records. `git merge-file` merges the same th
 and looks at nothing. It prints and never fails.
 """
 
-import argparse
 import os
 import shutil
-import statistics
-import subprocess
 import sys
-import tempfile
-import time
 from typing import Final
 
+from rounds import compare, run, seconds, show
 from status import AS_OF, environment, ledger, records
 
 SIZES: Final = (200, 20_000)
@@ -49,33 +45,14 @@ def measure(size: int, folder: str, rounds: int) -> None:
     for turn in range(rounds + 1):
         for name, arguments in ran.items():
             shutil.copyfile(ours, target)
-            began = time.perf_counter()
-            quiet = subprocess.DEVNULL
-            subprocess.run(arguments, env=env, stdout=quiet, stderr=quiet, check=False)
+            time_taken = seconds(arguments, env)
             if turn:  # the first is a warm-up
-                taken[name].append(time.perf_counter() - began)
+                taken[name].append(time_taken)
         print(f"{size:,} records: round {turn} of {rounds}", file=sys.stderr)
-    for name, times in taken.items():
-        label = f"{name}, {size:,}"
-        print(f"{label:<28}{min(times):>10.3f} s{statistics.median(times):>10.3f} s")
+    show(taken, size)
     for other in ("status", "git merge-file"):
-        ratio = min(taken["merge-file"]) / min(taken[other])
-        label = f"merge-file / {other}, {size:,}"
-        print(f"{label:<34}{ratio:>6.2f}")
-
-
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description="Measure one merge of small and large ledgers.")
-    parser.add_argument("--runs", type=int, default=5, help="how often each runs (default: 5)")
-    options = parser.parse_args()
-    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors{load}")
-    print(f"{'command, records':<28}{'best':>12}{'median':>12}")
-    with tempfile.TemporaryDirectory(prefix="cmeledger-benchmark-") as folder:
-        for size in SIZES:
-            measure(size, folder, max(1, options.runs))
+        compare(taken, "merge-file", other, size)
 
 
 if __name__ == "__main__":
-    main()
+    run("Measure one merge of small and large ledgers.", 5, SIZES, measure)

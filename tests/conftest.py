@@ -27,6 +27,8 @@ settings.load_profile("house")
 
 DATA = Path(__file__).parent / "data"
 SAMPLES = Path(__file__).parent.parent / "sample-ledgers"
+PATIENCE = 60
+"""Seconds until a condition that never comes true fails a test; no test depends on less."""
 NASTY: dict[str, list[str]] = json.loads((DATA / "nasty-strings.json").read_text("utf-8"))
 """Hostile texts, in groups."""
 

@@ -1,22 +1,26 @@
 """What the tests of the screens share: running the app, waiting for a condition, reading the screen."""
 
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from textual.pilot import Pilot
 
+from cmeledger.tui import live
 from cmeledger.tui.app import CmeledgerApp
 from cmeledger.tui.lines import LineList, Page
-from conftest import NASTY
+from conftest import NASTY, PATIENCE
 
 SMALL = (80, 24)
 LARGE = (160, 50)
 SCREENS = Path(__file__).parent / "data" / "screens"
+SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x50"])
 GROUPS = pytest.mark.parametrize(
     "group",
     [
@@ -43,9 +47,11 @@ async def opened(
 ) -> AsyncIterator["Pilot[int]"]:
     """Run the app on a ledger without a terminal, until it has read and looked at the file."""
     app = CmeledgerApp(str(file), lambda: date.fromisoformat(day), **options)
-    async with app.run_test(size=size, notifications=True) as pilot:
-        await until(pilot, lambda: is_settled(app), "the ledger is read and looked at")
-        yield pilot
+    # On a busy machine a note must not be gone before a test has read it.
+    with patch.object(live, "NOTE_SECONDS", 10 * PATIENCE):
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await until(pilot, lambda: is_settled(app), "the ledger is read and looked at")
+            yield pilot
 
 
 def app_of(pilot: "Pilot[int]") -> CmeledgerApp:
@@ -63,7 +69,8 @@ def is_settled(app: CmeledgerApp) -> bool:
 
 async def until(pilot: "Pilot[int]", condition: Callable[[], bool], what: str) -> None:
     """Wait for a condition; fail with what the screen shows when it does not come."""
-    for _ in range(1000):
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         if condition():
             await pilot.pause()
             if condition():
@@ -100,9 +107,20 @@ def lines_of(pilot: "Pilot[int]", id: str, only: int | None = None) -> list[str]
     return [painted(page._draw(item, page.room)).plain for item in items]  # noqa: SLF001
 
 
+def page_of(pilot: "Pilot[int]", id: str) -> str:
+    """Read a page, or a list, whole and as words, whatever the line breaks."""
+    return " ".join(" ".join(lines_of(pilot, id)).split())
+
+
 def said(pilot: "Pilot[int]") -> str:
     """Read what the app told in its passing notes."""
     return " ".join(note.message for note in pilot.app._notifications)  # noqa: SLF001
+
+
+async def tells(pilot: "Pilot[int]", *texts: str) -> None:
+    """Wait until the app has told some texts in passing notes."""
+    for text in texts:
+        await until(pilot, lambda text=text: text in said(pilot), f"a note: {text}")  # type: ignore[misc]
 
 
 def same_as_before(pilot: "Pilot[int]", name: str) -> None:

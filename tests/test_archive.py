@@ -84,8 +84,10 @@ def other(file: Path) -> Path:
     return file.with_name("cme.archive.toml")
 
 
-def texts(file: Path) -> tuple[str, str]:
-    return file.read_bytes().decode(), other(file).read_bytes().decode()
+def texts(file: Path) -> tuple[str, str | None]:
+    """Read both files; None: there is no archive."""
+    there = other(file).read_bytes().decode() if other(file).exists() else None
+    return file.read_bytes().decode(), there
 
 
 def cme(file: Path, *arguments: str, **more: str) -> Result:
@@ -246,10 +248,21 @@ def test_undo_of_either_takes_both_back(file: Path, which: str) -> None:
     assert texts(file) == (LEFT, MOVED)
 
 
-def test_an_archive_that_was_made_is_empty_when_undone(moved: Path) -> None:
+def test_an_archive_that_was_made_is_gone_when_undone(moved: Path) -> None:
+    undone = cme(moved, "undo")
+    assert undone.out == (
+        f"Saved in {moved}: undone: archive 2 records\nTook {other(moved)} away again\n"
+    )
+    assert texts(moved) == (TEXT, None)
+    assert beside(moved) == []
+    again = cme(moved, "redo")
+    assert again.out == (
+        f"Saved in {moved}: done again: archive 2 records\nSaved in {other(moved)}, too\n"
+    )
+    assert texts(moved) == (LEFT, MOVED)
     assert cme(moved, "undo").code == 0
-    assert texts(moved) == (TEXT, "")
-    assert apply(moved).code == 0
+    assert texts(moved) == (TEXT, None)
+    assert apply(moved).code == 0  # anew
     assert texts(moved) == (LEFT, MOVED)
 
 
@@ -279,7 +292,11 @@ def test_undo_and_redo_show_both_files(moved: Path, which: str) -> None:
 def test_undo_says_where_both_were_saved(moved: Path) -> None:
     done = cme(other(moved), "undo")
     assert done.out == (
-        f"Saved in {moved}: undone: archive 2 records\nSaved in {other(moved)}, too\n"
+        f"Saved in {moved}: undone: archive 2 records\nTook {other(moved)} away again\n"
+    )
+    done = cme(other(moved), "redo")
+    assert done.out == (
+        f"Saved in {moved}: done again: archive 2 records\nSaved in {other(moved)}, too\n"
     )
 
 
@@ -303,7 +320,7 @@ def test_restore_brings_a_record_back_to_its_date(moved: Path) -> None:
     assert cme(moved, "undo").code == 0
     assert texts(moved) == (LEFT, MOVED)
     assert cme(moved, "undo").code == 0
-    assert texts(moved) == (TEXT, "")
+    assert texts(moved) == (TEXT, None)
 
 
 def test_restore_shows_what_it_would_do(moved: Path) -> None:

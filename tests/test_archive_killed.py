@@ -129,3 +129,25 @@ def test_the_same_of_undo_and_redo(file: Path, way: str) -> None:
     assert done.code == 0, done.err
     assert ids(file) + ids(other(file)) == whole
     assert os.listdir(file.parent).count(other(file).name) == 1
+
+
+@pytest.mark.parametrize("way", ["undo", "redo"])
+def test_an_archive_that_comes_or_goes_when_the_turn_is_killed(file: Path, way: str) -> None:
+    state = str(file.parent.parent / "history")
+    env = {"CMELEDGER_HISTORY": state}
+    dice = random.Random(way)
+    whole = ids(file)
+    # A turn takes 33 such steps; the last two of an undo take the archive away.
+    for kill in (*dice.sample(range(1, 31), 3), 31, 32, 33):
+        assert run_here("archive", "--apply", "--yes", str(file), *AS_OF, env=env).code == 0
+        if way == "redo":
+            assert run_here("undo", str(file), *AS_OF, env=env).code == 0
+            assert not other(file).exists()
+        start(KILLED, state, str(kill), way, file, *AS_OF).communicate(timeout=300)
+        assert ids(file) | ids(other(file)) == whole, kill
+        done = run_here("edit", "recent", "--note", str(kill), str(file), *AS_OF, env=env)
+        assert done.code == 0, done.err
+        assert ids(file) + ids(other(file)) == whole, kill
+        assert set(beside(file)) <= {other(file).name}, kill
+        file.write_text(TEXT, "utf-8")
+        other(file).unlink(missing_ok=True)

@@ -407,9 +407,27 @@ def test_no_title_is_more_than_a_title(file: Path) -> None:
         assert len(subject) <= 72
         assert blank == ""
         assert body[0].startswith("+ added    2025-06-01  ")
-        assert body[1:3] == ["", "What that does, as of Mar 1, 2026:"]
-        assert all(visible(line) == line for line in said.split("\n"))
+        end = body.index("")
+        assert all(line.startswith(" " * 23) for line in body[1:end])  # as far as the title
+        assert body[end + 1] == "What that does, as of Mar 1, 2026:"
+        assert all(len(line) <= 72 for line in body)
+        whole = [subject, body[0] + "".join(line[23:] for line in body[1:end]), *body[end:]]
+        assert all(visible(line) == line for line in whole)  # a break may part what is joined
         assert run_git(file.parent, "log", "-1", "--format=%(trailers)").strip() == ""
+
+
+def test_what_is_different_is_said_to_its_end(file: Path) -> None:
+    begun(file)
+    planned = LIST.replace("Handoffs", "A long title of a talk about handoffs in large hospitals")
+    file.write_text(HEAD + planned + 'status = "planned"\n', "utf-8")
+    commit(file, "--yes")
+    file.write_text(HEAD + planned.replace("credits = 2", "credits = 3"), "utf-8")
+    commit(file, "--yes")
+    lines = message(file).split("\n")
+    changed = lines[2 : lines.index("", 2)]
+    assert changed[0].startswith("~ changed  2025-06-01  A long title of a talk about handoffs in")
+    said = " ".join(" ".join(changed).split())
+    assert said.endswith("hospitals: credits 2 → 3; status taken out")
 
 
 def test_a_message_of_ones_own_is_taken_as_it_is(file: Path) -> None:
@@ -558,16 +576,20 @@ def diverged(file: Path) -> None:
     [
         (("merge", "other"), "a merge is not finished"),
         (("rebase", "other"), "a rebase is not finished"),
+        (("rebase", "--apply", "other"), "a rebase is not finished"),
+        (("am", ".git/other.patch"), "applying patches (git am) is not finished"),
         (("cherry-pick", "other"), "a cherry-pick is not finished"),
         (("revert", "HEAD~1"), "a revert is not finished"),
     ],
 )
 def test_what_is_not_finished(words: tuple[str, ...], said: str, file: Path) -> None:
     diverged(file)
+    patch = run_git(file.parent, "format-patch", "--stdout", "-1", "other")
+    (file.parent / ".git" / "other.patch").write_text(patch, "utf-8")
     with pytest.raises(subprocess.CalledProcessError):
         run_git(file.parent, *words)
     file.write_text(HEAD + LIST, "utf-8")
-    refused(file, said, f"git {words[0]} --abort")
+    refused(file, said, f"git {words[0]} --continue", f"git {words[0]} --abort")
 
 
 def test_conflicts_that_a_stash_left(file: Path) -> None:

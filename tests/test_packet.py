@@ -550,6 +550,26 @@ def test_it_goes_beside_the_ledger_and_never_over_another_file(tmp_path: Path) -
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("options", "begins"),
+    [
+        (["-o", "a.html"], b"<!DOCTYPE html>"),
+        (["-o", "a.HTM"], b"<!DOCTYPE html>"),
+        (["-o", "a.zip"], b"PK\x03\x04"),
+        (["-o", "a"], b"%PDF-"),
+        (["-o", "a.html", "--format", "pdf"], b"%PDF-"),  # what is said outright holds
+        (["-o", "a.html", "--zip"], b"PK\x03\x04"),
+    ],
+)
+def test_the_name_says_which_kind_unless_an_option_does(
+    options: list[str], begins: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cme.toml").write_text(ledger(course("2025-06-03", 1)), "utf-8")
+    assert run_here("packet", "--as-of", "2026-03-01", *options).code == 0
+    assert (tmp_path / options[1]).read_bytes()[: len(begins)].lower() == begins.lower()
+
+
 def test_the_ledger_and_its_files_are_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(a_pdf())
     file = tmp_path / "cme.toml"

@@ -174,16 +174,26 @@ def test_every_writers_lines_are_kept(
 
 
 EDITOR = """
-import os, random, sys, time
+import glob, os, random, sys, time
 file, way, count = sys.argv[1:]
 dice = random.Random(way)
-folder = os.path.dirname(file)
+
+def read(own):  # a person goes on from a text that has the line saved last, if there is one
+    for _ in range(1000):
+        with open(file, "rb") as opened:
+            text = opened.read()
+        if own in text or glob.glob(file + ".theirs-*"):
+            break
+        time.sleep(0.001)
+    return text
+
+own = b""
 print("ready", flush=True)
 for number in range(int(count)):
     time.sleep(dice.uniform(0, 0.004))
-    with open(file, "rb") as opened:  # a person who reads, types a line, and saves
-        text = opened.read()
-    text += f"e{number}\\n".encode()
+    text = read(own)
+    own = f"e{number}\\n".encode()
+    text += own
     if way == "truncate":
         with open(file, "wb") as opened:
             opened.write(text)
@@ -210,6 +220,10 @@ for number in range(int(count)):
 @pytest.mark.parametrize("way", ["truncate", "in-place", "rename", "vim"])
 def test_no_save_of_an_editor_is_lost(tmp_path: pathlib.Path, way: str, saves: int) -> None:
     """Each line of the editor stays.
+
+    It goes on from what has its last line: what a program loses that reads ours in the instant
+    before an exchange is taken back, and saves that, is among what docs/guarantees.md does not
+    promise. A line that stays away is not waited for, and found missing in the end.
 
     The editor's stale text may take a line of ours out again, which no protocol can prevent: the
     history knows it.

@@ -6,7 +6,7 @@ import pytest
 
 from conftest import run_here
 from forms import Screens, history_of, open_form, save, settled, write, writing
-from screens import app_of, press, said, until
+from screens import app_of, press, said, tells, until
 from test_archive import AS_OF, LEFT, MOVED, SEPSIS, TEXT, doubled, file, other, texts
 
 __all__ = ["file"]
@@ -21,7 +21,7 @@ def command(file: Path, *words: str) -> None:
     assert done.code == 0, done.err
 
 
-async def hold(pilot: Screens, file: Path, ledger: str, archive: str) -> None:
+async def hold(pilot: Screens, file: Path, ledger: str, archive: str | None) -> None:
     """Wait until the two files hold these texts."""
     wanted = ledger, archive
     await until(pilot, lambda: texts(file) == wanted, f"{wanted}\nare in the files, not:\n{file}")
@@ -45,8 +45,8 @@ async def test_an_edit_clears_it_up_first(file: Path) -> None:
         await write(pilot, credits="1.75")
         await save(pilot)
         await hold(pilot, file, TEXT.replace("1.50", "1.75"), "format = 1\n")
-        assert CLEARED in said(pilot)
-        assert "saved: edit sepsis" in said(pilot)
+        await tells(pilot, CLEARED)
+        await tells(pilot, "saved: edit sepsis")
         await press(pilot, "u")
         await hold(pilot, file, TEXT, "format = 1\n")
 
@@ -58,7 +58,7 @@ async def test_a_record_that_is_removed_does_not_come_back_from_the_archive(file
         await press(pilot, "x")
         await press(pilot, "y")
         await hold(pilot, file, TEXT.replace(f"{SEPSIS}\n", ""), "format = 1\n")
-        assert CLEARED in said(pilot)
+        await tells(pilot, CLEARED)
 
 
 async def test_undo_clears_it_up_too(file: Path) -> None:
@@ -68,8 +68,8 @@ async def test_undo_clears_it_up_too(file: Path) -> None:
     async with writing(file) as pilot:
         await press(pilot, "u")
         await hold(pilot, file, TEXT, "format = 1\n")
-        assert CLEARED in said(pilot)
-        assert "undone: edit recent" in said(pilot)
+        await tells(pilot, CLEARED)
+        await tells(pilot, "undone: edit recent")
         await press(pilot, "U")
         await hold(pilot, file, changed, "format = 1\n")
 
@@ -82,14 +82,15 @@ async def test_an_archive_that_cannot_be_written_stops_the_save(file: Path) -> N
         app_of(pilot).go_to("sepsis")
         await press(pilot, "x")
         await press(pilot, "y")
-        await until(pilot, lambda: "chmod u+w" in said(pilot), "the reason is said")
+        await tells(pilot, "chmod u+w")
     assert texts(file) == before
 
 
 @pytest.mark.parametrize("move", ["archive", "restore"])
 async def test_undo_and_redo_of_a_move_turn_both_files(file: Path, move: str) -> None:
     command(file, "archive", "--apply", "--yes")
-    before, after = (TEXT, ""), (LEFT, MOVED)
+    before: tuple[str, str | None] = (TEXT, None)
+    after: tuple[str, str | None] = (LEFT, MOVED)
     if move == "restore":
         command(file, "restore", "sepsis")
         before, after = after, texts(file)
@@ -97,7 +98,7 @@ async def test_undo_and_redo_of_a_move_turn_both_files(file: Path, move: str) ->
         await press(pilot, "u")
         await hold(pilot, file, *before)
         what = "archive 2 records" if move == "archive" else "restore sepsis"
-        assert f"undone: {what}" in said(pilot)
+        await tells(pilot, f"undone: {what}")
         await press(pilot, "U")
         await hold(pilot, file, *after)
-        assert f"done again: {what}" in said(pilot)
+        await tells(pilot, f"done again: {what}")

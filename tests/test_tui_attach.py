@@ -17,7 +17,7 @@ from cmeledger.visible import visible
 from conftest import HEAD, NASTY
 from ledgers import OTHER
 from saving import beside
-from screens import app_of, lines_of, opened, press, said, screen, until, words
+from screens import app_of, lines_of, opened, press, screen, tells, until, words
 
 # The digest of b"abc", as FIPS 180-2 prints it.
 ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -94,7 +94,7 @@ async def go(pilot: Any, path: object) -> None:
 
 
 async def is_saved(pilot: Any, text: str) -> None:
-    await until(pilot, lambda: f"saved: attach {text}" in said(pilot), "it is said to be saved")
+    await tells(pilot, f"saved: attach {text}")
 
 
 # ── what is written ──────────────────────────────────────────────────────────────────────────
@@ -121,11 +121,11 @@ async def test_the_newest_download_is_one_enter_away_and_undone(file: Path, home
         assert app_of(pilot).view.record == "talk"
 
         await press(pilot, "u")
-        await until(pilot, lambda: f"undone: attach {NAME} to talk" in said(pilot), "undone")
+        await tells(pilot, f"undone: attach {NAME} to talk")
         assert file.read_text("utf-8") == HEAD + TALK + OTHER
         assert copy.read_bytes() == b"abc"  # evidence is not deleted
         await press(pilot, "U")
-        await until(pilot, lambda: f"done again: attach {NAME}" in said(pilot), "done again")
+        await tells(pilot, f"done again: attach {NAME}")
         assert file.read_text("utf-8") == f"{HEAD}{TALK}{NAMED}{OTHER}"
 
 
@@ -138,11 +138,7 @@ async def test_the_same_file_again_is_nothing_to_do(file: Path) -> None:
         assert chosen(pilot) == "scan.PDF"  # where it was picked last
         before = file.read_bytes()
         await press(pilot, "enter")
-        await until(
-            pilot,
-            lambda: f"the record has this file already, as '{NAME}'" in said(pilot),
-            "it is said",
-        )
+        await tells(pilot, f"the record has this file already, as '{NAME}'")
         assert file.read_bytes() == before
         assert os.listdir(file.parent / "evidence") == [Path(NAME).name]
 
@@ -264,8 +260,8 @@ async def test_a_save_that_is_refused_takes_the_copy_back_and_says_so(file: Path
 
         app.perform = late  # type: ignore[method-assign]
         await press(pilot, "enter")
-        await until(pilot, lambda: "the copy was taken back" in said(pilot), "it is said")
-        assert "the record 'talk' was changed meanwhile; nothing was written" in said(pilot)
+        await tells(pilot, "the copy was taken back")
+        await tells(pilot, "the record 'talk' was changed meanwhile; nothing was written")
         assert file.read_text("utf-8") == changed
         assert beside(file) == []
         assert len(pilot.app.screen_stack) == 1
@@ -296,7 +292,7 @@ async def test_one_record_at_a_time(file: Path) -> None:
     before = file.read_bytes()
     async with opened(file, "2026-03-01") as pilot:
         await press(pilot, "2", "m", "m", "A")
-        await until(pilot, lambda: "one record at a time: M takes all" in said(pilot), "a word")
+        await tells(pilot, "one record at a time: M takes all")
         assert len(pilot.app.screen_stack) == 1
         await press(pilot, "M", "A")
         await at_picker(pilot)
@@ -309,7 +305,7 @@ async def test_a_record_with_an_error_is_refused_before_a_file_is_picked(file: P
         app_of(pilot).go_to("talk")
         await pilot.pause()
         await press(pilot, "A")
-        await until(pilot, lambda: "nothing can be attached to it" in said(pilot), "it is said")
+        await tells(pilot, "nothing can be attached to it")
         assert len(pilot.app.screen_stack) == 1
 
 
@@ -322,7 +318,7 @@ async def test_where_there_is_no_certificate_the_key_is_named(file: Path) -> Non
             app_of(pilot).go_to(record)
             await pilot.pause()
             await press(pilot, "o")
-            await until(pilot, lambda text=text: text in said(pilot), text)  # type: ignore[misc]
+            await tells(pilot, text)
 
 
 # ── going about ──────────────────────────────────────────────────────────────────────────────
@@ -357,7 +353,7 @@ async def test_a_record_changed_while_the_question_stands_is_a_conflict(file: Pa
         file.write_text(changed, "utf-8")
         await until(pilot, lambda: app_of(pilot).shown is not shown, "the change is read")
         await press(pilot, "t")
-        await until(pilot, lambda: "was changed meanwhile" in said(pilot), "a conflict")
+        await tells(pilot, "was changed meanwhile")
         assert file.read_text("utf-8") == changed
 
 

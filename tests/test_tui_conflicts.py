@@ -15,7 +15,7 @@ from cmeledger.tui.fields import Field
 from cmeledger.tui.form import RecordForm
 from conftest import HEAD, NASTY
 from ledgers import LIST
-from screens import GROUPS, LARGE, SMALL, app_of, opened, press, said, screen, until, words
+from screens import GROUPS, LARGE, SMALL, app_of, opened, press, screen, tells, until, words
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -165,7 +165,7 @@ async def test_write_mine_puts_what_i_changed_over_the_files(
         await closed(pilot)
         assert ledger.read_text("utf-8") == HEAD + talk("2.5", 'note = "theirs"\n') + LIST
         assert drafts(history, ledger) == []
-        assert "saved: edit talk" in said(pilot)
+        await tells(pilot, "saved: edit talk")
         await press(pilot, "u")
         await until(pilot, lambda: ledger.read_text("utf-8") == THEIRS, "the undoing")
 
@@ -229,7 +229,7 @@ async def test_a_change_of_other_records_is_merged_and_noted(
         await press(pilot, "ctrl+s")
         await closed(pilot)
         assert ledger.read_text("utf-8") == HEAD + talk("3   # as on the certificate") + more
-        assert "what changed in the file meanwhile was kept" in said(pilot)
+        await tells(pilot, "what changed in the file meanwhile was kept")
         assert drafts(history, ledger) == []
 
 
@@ -243,7 +243,7 @@ async def test_the_same_change_in_both_places_is_no_question(
         await press(pilot, "ctrl+s")
         await closed(pilot)
         assert ledger.read_text("utf-8") == both
-        assert "the file says so already" in said(pilot)
+        await tells(pilot, "the file says so already")
         assert drafts(history, ledger) == []
 
 

@@ -28,7 +28,7 @@ from forms import (
     writing,
 )
 from saving import start
-from screens import app_of, press, said, until, words
+from screens import app_of, press, said, tells, until, words
 
 # Every spelling that a form does not have: quoted keys, a note of three lines, dotted keys of the
 # physician's own, a table of topics, evidence with its digest, blanks, comments, and 1.50.
@@ -475,10 +475,10 @@ async def test_without_a_history_it_is_saved_and_not_promised_back(tmp_path: Pat
         await write(pilot, title="Latest")
         await save(pilot)
         assert saved_text(file) == HEAD + AFTER.replace('"Later"', '"Latest"')
-        assert "saved: edit later" in said(pilot)
+        await tells(pilot, "saved: edit later")
         assert "u takes it back" not in said(pilot)
         await press(pilot, "u")
-        await until(pilot, lambda: "the history is switched off" in said(pilot), "why not")
+        await tells(pilot, "the history is switched off")
 
 
 async def test_a_long_note_is_pasted_with_its_lines(file: Path) -> None:

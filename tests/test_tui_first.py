@@ -6,7 +6,7 @@ from textual.widgets import Button, Input
 
 from cmeledger.tui.first import FirstLedger
 from conftest import run_here
-from screens import LARGE, app_of, opened, press, said, screen, until, words
+from screens import LARGE, app_of, opened, press, screen, tells, until, words
 
 AS_OF = "2026-03-01"
 
@@ -33,7 +33,7 @@ async def test_from_nothing_to_a_first_understood_short(tmp_path: Path) -> None:
         await until(pilot, lambda: "Short on record" in words(pilot), "where it stands")
         assert "MA license 267812 (full)" in words(pilot)
         assert "70 days left" in words(pilot)
-        assert "wrote" in said(pilot)
+        await tells(pilot, "wrote")
     assert run_here("check", str(file), "--as-of", AS_OF).code == 0
     assert (tmp_path / "cmeledger.schema.json").is_file()
 
@@ -96,5 +96,5 @@ async def test_no_offer_where_the_ledger_is_only_broken(tmp_path: Path) -> None:
     async with opened(file, AS_OF) as pilot:
         assert not isinstance(pilot.app.screen, FirstLedger)
         await press(pilot, "n")
-        await until(pilot, lambda: "there is a ledger already" in said(pilot), "a word about it")
+        await tells(pilot, "there is a ledger already")
         assert file.read_text("utf-8") == "format = "

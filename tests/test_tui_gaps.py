@@ -7,29 +7,29 @@ import pytest
 
 from cmeledger.rules import gaps as module
 from conftest import HEAD, NASTY, SAMPLES
-from forms import do
+from forms import Screens, do
 from screens import (
     BY,
     GROUPS,
     LARGE,
-    SMALL,
+    SIZES,
     lines_of,
     opened,
+    page_of,
     press,
-    said,
     same_as_before,
     screen,
+    tells,
     until,
     words,
 )
 from test_tui_nasty import CONTROL, basic, record
 
 SURGEON = SAMPLES / "surgeon.toml"
-SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x50"])
 
 
-def sheet(pilot: object) -> str:
-    return " ".join(" ".join(lines_of(pilot, "reading-text")).split())  # type: ignore[arg-type]
+def sheet(pilot: Screens) -> str:
+    return page_of(pilot, "reading-text")
 
 
 @BY
@@ -127,7 +127,7 @@ async def test_where_nothing_can_be_counted_it_says_so(tmp_path: Path) -> None:
         for key in "wp":
             await press(pilot, key)
             assert len(pilot.app.screen_stack) == 1
-            await until(pilot, lambda: "nothing can be counted" in said(pilot), "why")
+            await tells(pilot, "nothing can be counted")
 
 
 async def test_a_ledger_with_nothing_short_says_so() -> None:

@@ -16,20 +16,20 @@ from forms import Screens, do, type_text
 from screens import (
     BY,
     LARGE,
-    SMALL,
+    SIZES,
     lines_of,
     opened,
+    page_of,
     press,
-    said,
     same_as_before,
     screen,
+    tells,
     until,
     words,
 )
 from test_tui_nasty import CONTROL
 
 DAY = "2026-11-24"
-SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x50"])
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def told(pilot: Screens) -> str:
-    return " ".join(" ".join(lines_of(pilot, "making-text")).split())
+    return page_of(pilot, "making-text")
 
 
 async def opened_with(pilot: Screens, key: str, by: str = "key") -> None:
@@ -88,6 +88,23 @@ async def test_another_cycle_and_another_name(file: Path) -> None:
         await press(pilot, "ctrl+s")
         await until(pilot, lambda: "Wrote" in told(pilot), "it is made")
     assert file.with_name("letter.pdf").read_bytes() == wanted.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "flag"),
+    [("letter.html", ["--format", "html"]), ("letter.zip", ["--zip"])],
+    ids=["html", "zip"],
+)
+async def test_the_name_says_what_kind_it_is(name: str, flag: list[str], file: Path) -> None:
+    wanted = file.with_name("wanted")
+    assert run_here("packet", str(file), "--as-of", DAY, *flag, "-o", str(wanted)).code == 0
+    async with opened(file, DAY) as pilot:
+        await opened_with(pilot, "P")
+        await fill(pilot, "file", name)
+        await press(pilot, "enter")
+        await until(pilot, lambda: "Wrote" in told(pilot), "it is made")
+        assert ("pages" in told(pilot)) == (name == "letter.zip")  # HTML has none
+    assert file.with_name(name).read_bytes() == wanted.read_bytes()
 
 
 async def test_what_is_there_is_not_replaced(file: Path) -> None:
@@ -171,7 +188,7 @@ async def test_without_a_ledger_nothing_is_asked(tmp_path: Path) -> None:
         for key in "PC":
             await press(pilot, key)
             assert len(pilot.app.screen_stack) == 1
-            await until(pilot, lambda: "nothing can be counted" in said(pilot), "why")
+            await tells(pilot, "nothing can be counted")
 
 
 @SIZES

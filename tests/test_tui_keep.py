@@ -11,18 +11,18 @@ from forms import DAY, Screens, do, history_of, settled, writing
 from ledgers import activity, course, ledger
 from screens import (
     BY,
-    LARGE,
-    SMALL,
+    SIZES,
     app_of,
     lines_of,
     opened,
+    page_of,
     press,
-    said,
     same_as_before,
+    tells,
     until,
     words,
 )
-from test_archive import EHR, LEFT, MOVED, PAPER, RECENT, SEPSIS, TEXT, other
+from test_archive import EHR, LEFT, MOVED, PAPER, RECENT, SEPSIS, TEXT, other, texts
 
 # On 2026-03-01, sepsis and paper may go; EHR training is asked once, and stays (test_archive.py).
 ASKED = "Move 2 records into"
@@ -42,21 +42,13 @@ def kept(pilot: Screens) -> list[tuple[str, str, str]]:
     return [(line[:14].strip(), line[15:23].strip(), line[24:].split()[0]) for line in lines]
 
 
-async def hold(pilot: Screens, file: Path, ledger: str, archive: str) -> None:
-    """Wait until both files hold a text, and the screens show it."""
-    await until(
-        pilot,
-        lambda: (
-            other(file).exists()
-            and file.read_text("utf-8") == ledger
-            and other(file).read_text("utf-8") == archive
-        ),
-        "the two files",
-    )
+async def hold(pilot: Screens, file: Path, ledger: str, archive: str | None) -> None:
+    """Wait until both files hold a text, or one is not there, and the screens show it."""
+    await until(pilot, lambda: texts(file) == (ledger, archive), "the two files")
     app = app_of(pilot)
     await until(
         pilot,
-        lambda: app.shown is not None and app.shown.book.archive.text == archive,
+        lambda: app.shown is not None and app.shown.book.archive.text == (archive or ""),
         "the archive is read again",
     )
     await settled(pilot)
@@ -110,7 +102,7 @@ async def test_each_record_says_why_and_names_its_files(tmp_path: Path) -> None:
         for id, text in wanted.items():
             assert app_of(pilot).view.choose(id)  # type: ignore[attr-defined]
             await pilot.pause()
-            shown = " ".join(" ".join(lines_of(pilot, "kept-record")).split())
+            shown = page_of(pilot, "kept-record")
             assert shown.endswith(text), (id, shown)
         assert kept(pilot)[-1][0] == "not known"
 
@@ -132,7 +124,7 @@ async def test_the_filter_is_the_views_own(file: Path) -> None:
         assert "no kind is called 'nonsense'" in words(pilot)
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x50"])
+@SIZES
 async def test_the_screens_of_the_archive_have_their_pictures(
     size: tuple[int, int], file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,18 +146,18 @@ async def test_what_may_go_is_shown_and_moved_and_undone(by: str, file: Path) ->
         await press(pilot, "6")
         await do(pilot, "X", by)
         await asked(pilot, ASKED)
-        shown = " ".join(" ".join(lines_of(pilot, "reading-text")).split())
+        shown = page_of(pilot, "reading-text")
         for id, title in (("paper", "Handoffs at night"), ("sepsis", "Sepsis")):
             assert f"{id} {title} the cycle after its own is over" in shown
         assert "2 records to be kept in the ledger, of which 1 for good." in shown
         assert not other(file).exists()
         await press(pilot, "y")
         await hold(pilot, file, LEFT, MOVED)
-        assert "saved: archive 2 records; u takes it back" in said(pilot)
+        await tells(pilot, "saved: archive 2 records; u takes it back")
         assert [mark for _, mark, _ in kept(pilot)] == ["", "", "archived", "archived"]
         await press(pilot, "u")
-        await hold(pilot, file, TEXT, "")
-        assert "undone: archive 2 records" in said(pilot)
+        await hold(pilot, file, TEXT, None)
+        await tells(pilot, "undone: archive 2 records")
         await press(pilot, "U")
         await hold(pilot, file, LEFT, MOVED)
 
@@ -234,7 +226,7 @@ async def test_a_record_comes_back_to_its_date(by: str, file: Path) -> None:
         assert "B brings it back into the ledger." in words(pilot)
         await do(pilot, "B", by)
         await hold(pilot, file, *wanted)
-        assert "saved: restore sepsis; u takes it back" in said(pilot)
+        await tells(pilot, "saved: restore sepsis; u takes it back")
         await press(pilot, "u")
         await hold(pilot, file, LEFT, MOVED)
 
@@ -242,11 +234,9 @@ async def test_a_record_comes_back_to_its_date(by: str, file: Path) -> None:
 async def test_only_a_record_of_the_archive_comes_back(file: Path) -> None:
     async with writing(file) as pilot:
         await press(pilot, "6", "B")
-        await until(
-            pilot, lambda: "is in the ledger, not in its archive" in said(pilot), "a word about it"
-        )
+        await tells(pilot, "is in the ledger, not in its archive")
         await press(pilot, "m", "m", "B")
-        await until(pilot, lambda: "one record at a time" in said(pilot), "a word about it")
+        await tells(pilot, "one record at a time")
         assert file.read_text("utf-8") == TEXT
 
 
@@ -257,7 +247,7 @@ async def test_a_record_changed_while_the_question_stands_stays(file: Path) -> N
         changed = TEXT.replace('title = "Sepsis"', 'title = "Sepsis, early"')
         file.write_text(changed, "utf-8")
         await press(pilot, "y")
-        await until(pilot, lambda: "nothing was written" in said(pilot), "why")
+        await tells(pilot, "nothing was written")
         assert file.read_text("utf-8") == changed
         assert not other(file).exists() or not other(file).read_bytes()
 
@@ -268,7 +258,7 @@ async def test_a_broken_ledger_is_not_touched(file: Path) -> None:
         for key in "XN":
             await press(pilot, key)
             assert len(pilot.app.screen_stack) == 1
-        assert "is not written to" in said(pilot)
+        await tells(pilot, "is not written to")
     assert sorted(os.listdir(file.parent)) == ["cme.toml"]
 
 

@@ -19,7 +19,7 @@ from cmeledger.tui.keys import EVERYWHERE, IN_LISTS, Key
 from cmeledger.tui.lines import LineList
 from cmeledger.tui.settings import remember_theme, remembered_theme
 from conftest import SAMPLES
-from screens import LARGE, app_of, lines_of, opened, press, said, screen, until, words
+from screens import LARGE, app_of, lines_of, opened, page_of, press, screen, tells, until, words
 
 SURGEON = SAMPLES / "surgeon.toml"
 DOCS = Path(__file__).parent.parent / "docs"
@@ -189,7 +189,7 @@ async def test_without_an_editor_there_is_advice(
     monkeypatch.setattr("shutil.which", lambda _name: None)
     async with opened(SURGEON) as pilot:
         await press(pilot, "E")
-        await until(pilot, lambda: "set EDITOR to yours" in said(pilot), "advice")
+        await tells(pilot, "set EDITOR to yours")
         assert started == []
 
 
@@ -225,7 +225,7 @@ async def test_a_certificate_that_is_not_there_or_leads_outside_is_not_opened(
             app_of(pilot).go_to(record_)
             await pilot.pause()
             await press(pilot, "o")
-            await until(pilot, lambda word=word: word in said(pilot), word)  # type: ignore[misc]
+            await tells(pilot, word)
         assert started == []
 
 
@@ -265,7 +265,7 @@ async def test_help_names_every_key(size: tuple[int, int]) -> None:
     async with opened(SURGEON, size=size) as pilot:
         await press(pilot, "question_mark")
         await until(pilot, lambda: len(lines_of(pilot, "help-text")) > 10, "the help")
-        text = " ".join(" ".join(lines_of(pilot, "help-text")).split())
+        text = page_of(pilot, "help-text")
         for key in (*EVERYWHERE, *IN_LISTS):
             assert f"{key.shown} {key.what}" in text, key.id
         await press(pilot, "escape")

@@ -6,7 +6,7 @@ from pathlib import Path
 from cmeledger.tui.lines import LineList
 from cmeledger.visible import visible
 from conftest import HEAD, NASTY
-from screens import GROUPS, LARGE, app_of, lines_of, opened, press, said, screen, until
+from screens import GROUPS, LARGE, app_of, lines_of, opened, press, screen, tells, until
 
 TEXTS = [text for group in NASTY.values() for text in group if text.strip(" \t\r\n")]
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
@@ -95,7 +95,7 @@ async def test_names_numbers_ids_and_messages(group: str, tmp_path: Path) -> Non
             problems = squeezed("\n".join(lines_of(pilot, "found-problems")))
             assert squeezed(f"unknown status '{visible(text)}'")[:60] in problems
             app_of(pilot).say(text)
-            await until(pilot, lambda text=text: visible(text) in said(pilot), "a note")  # type: ignore[misc]
+            await tells(pilot, visible(text))
             assert CONTROL.search(screen(pilot)) is None
             assert app_of(pilot).is_running
 

@@ -21,6 +21,7 @@ from screens import (
     press,
     said,
     screen,
+    tells,
     until,
     words,
 )
@@ -119,7 +120,7 @@ async def test_restore_brings_a_record_back_and_undo_takes_it_back(
         await until(pilot, lambda: ledger.read_text("utf-8") != old, "the save")
         assert ledger.read_text("utf-8") == old + SEPSIS
         await until(pilot, lambda: len(lines_of(pilot, "lost")) == 2, "a shorter list")
-        assert "saved: restore 2025-07-01-sepsis; u takes it back" in said(pilot)
+        await tells(pilot, "saved: restore 2025-07-01-sepsis; u takes it back")
         await press(pilot, "escape")
         assert "4.5 / 50" in lines_of(pilot, "requirements")[0]  # 1.5 + 2 + 1
         assert "no longer in the file" not in notice(pilot)
@@ -155,7 +156,7 @@ async def test_accept_leaves_the_file_and_names_it_no_more(ledger: Path, history
         await until(pilot, lambda: notice(pilot) == "", "no notice")
         assert ledger.read_text("utf-8") == old
         await press(pilot, "escape", "V")
-        await until(pilot, lambda: "nothing that you saved is missing" in said(pilot), "a word")
+        await tells(pilot, "nothing that you saved is missing")
     async with opened(ledger, AS_OF, history=history) as pilot:
         await until(pilot, lambda: app_of(pilot).around is not None, "a look around")
         assert notice(pilot) == ""
@@ -180,7 +181,7 @@ async def test_with_the_history_off_nothing_is_missing(ledger: Path) -> None:
         await until(pilot, lambda: app_of(pilot).around is not None, "a look around")
         assert notice(pilot) == ""
         await press(pilot, "V")
-        await until(pilot, lambda: "the history is switched off" in said(pilot), "a word")
+        await tells(pilot, "the history is switched off")
 
 
 async def test_a_broken_file_or_one_without_its_archive_is_not_missing_records(
@@ -216,7 +217,7 @@ async def test_copies_and_editors_beside_the_ledger_come_and_go(file: Path) -> N
         shown = "".join(lines_of(pilot, "lost-text")).replace(" ", "")
         assert str(copy).replace(" ", "") in shown  # it is wrapped
         await press(pilot, "r")
-        assert "choose a record that is not as you saved it" in said(pilot)
+        await tells(pilot, "choose a record that is not as you saved it")
         copy.unlink()
         lock.unlink()
         await until(pilot, lambda: notice(pilot) == "", "no notice")
@@ -254,11 +255,14 @@ async def test_what_a_killed_save_left_is_swept_once_at_the_start(
     other = file.with_name(f".cme.toml.cmeledger-{dead}-00000001")
     twin.write_text(HEAD + LIST, "utf-8")
     other.write_text(HEAD, "utf-8")
+    archived = file.with_name(f".cme.archive.toml.cmeledger-{dead}-00000002.part")
+    archived.write_text("half of a te", "utf-8")
     async with opened(file, AS_OF, history=history) as pilot:
-        await until(pilot, lambda: "a save that was cut off left" in said(pilot), "a word")
+        await tells(pilot, "a save that was cut off left")
         await until(pilot, lambda: "cme.toml.theirs-" in notice(pilot), "the notice")
     assert not twin.exists()
     assert not other.exists()
+    assert not archived.exists()
     assert [p.read_text("utf-8") for p in file.parent.glob("cme.toml.theirs-*")] == [HEAD]
 
 

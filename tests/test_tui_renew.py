@@ -3,23 +3,9 @@
 import shutil
 from pathlib import Path
 
-import pytest
-
 from conftest import run_here
-from forms import DAY, do, settled, writing
-from screens import (
-    BY,
-    LARGE,
-    SMALL,
-    app_of,
-    lines_of,
-    opened,
-    press,
-    said,
-    same_as_before,
-    until,
-    words,
-)
+from forms import DAY, Screens, do, settled, writing
+from screens import BY, SIZES, app_of, opened, page_of, press, same_as_before, tells, until, words
 from test_renew import edit, file, renewed  # noqa: F401  a fixture, and what it is for
 from test_tui_keep import asked
 from test_tui_writing import holds
@@ -30,8 +16,8 @@ DIFFERS = (
 )
 
 
-def sheet(pilot: object) -> str:
-    return " ".join(" ".join(lines_of(pilot, "reading-text")).split())  # type: ignore[arg-type]
+def sheet(pilot: Screens) -> str:
+    return page_of(pilot, "reading-text")
 
 
 def text_after(file: Path, *more: str) -> str:  # noqa: F811
@@ -59,7 +45,7 @@ async def test_what_is_attested_is_shown_and_written_and_undone(by: str, file: P
         assert file.read_text("utf-8") == before
         await press(pilot, "y")
         await holds(pilot, file, wanted)
-        assert "saved: renew 2026-05-10; u takes it back" in said(pilot)
+        await tells(pilot, "saved: renew 2026-05-10; u takes it back")
         await press(pilot, "1")
         assert "N shows what differs" not in words(pilot)
         await press(pilot, "u")
@@ -131,11 +117,11 @@ async def test_what_was_changed_while_the_question_stands_is_not_attested(file: 
         edit(file, "credits = 20", "credits = 18")
         changed = file.read_text("utf-8")
         await press(pilot, "y")
-        await until(pilot, lambda: "what you would attest was changed" in said(pilot), "why")
+        await tells(pilot, "what you would attest was changed")
         assert file.read_text("utf-8") == changed
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x50"])
+@SIZES
 async def test_the_screen_has_its_picture(size: tuple[int, int], file: Path) -> None:  # noqa: F811
     renewed(file)
     edit(file, "credits = 20", "credits = 18")

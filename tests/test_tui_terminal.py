@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SAMPLES
-from terminal import PATIENCE, Terminal, cmeledger
+from conftest import PATIENCE, SAMPLES
+from terminal import Terminal, cmeledger
 
 AS_OF = ("--as-of", "2026-11-24")
 SIZES = pytest.mark.parametrize("size", [(80, 24), (160, 50)], ids=["80x24", "160x50"])

@@ -14,7 +14,7 @@ from conftest import HEAD, NASTY
 from forms import Screens, writing
 from ledgers import LIST, TALK
 from repositories import CLEAN, NOON, needs_git, run_git
-from screens import LARGE, SMALL, lines_of, press, said, same_as_before, screen, until, words
+from screens import SIZES, lines_of, press, said, same_as_before, screen, tells, until, words
 from test_commit import RISK, SCOPE, diverged, file, holds, message  # noqa: F401  a fixture
 from test_tui_nasty import CONTROL, basic
 
@@ -80,7 +80,7 @@ async def test_what_differs_what_was_committed_and_committing_it(file: Path) -> 
         assert text.index("Add handoffs") < text.index("A first version")
         await press(pilot, "ctrl+s")
         await shows(pilot, "On branch main: the last commit has all of it")
-        assert ": Add SCOPE of Pain (2025-06-03)" in said(pilot)
+        await tells(pilot, ": Add SCOPE of Pain (2025-06-03)")
         assert not panel(pilot).query_one(".field").display
         assert "No record differs." in page(pilot)
         await until(pilot, lambda: "SCOPE of Pain (2025-06-03)" in page(pilot), "the new commit")
@@ -171,7 +171,7 @@ async def test_a_long_message_is_said_cut_and_committed_whole(file: Path) -> Non
         field(pilot).value = "# " + "w" * 10_000
         await press(pilot, "ctrl+s")
         await shows(pilot, "the last commit has all of it")
-        assert f": # {'w' * 67}..." in said(pilot)
+        await tells(pilot, f": # {'w' * 67}...")
         assert "w" * 68 not in said(pilot)
     assert message(file).split("\n")[0] == "# " + "w" * 10_000
 
@@ -290,7 +290,7 @@ async def test_hostile_titles_subjects_and_authors(file: Path) -> None:  # noqa:
         assert CONTROL.search(screen(pilot)) is None
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x50"])
+@SIZES
 async def test_the_pictures(size: tuple[int, int], file: Path) -> None:  # noqa: F811
     committed(file, HEAD + RISK)
     committed(file, HEAD + RISK + LIST, "Add [bold]handoffs[/]", 1)

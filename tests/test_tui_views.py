@@ -1,27 +1,26 @@
 """The six views: what stands on them, and what each key does."""
 
-import pytest
 from textual.widgets import ContentSwitcher, Input
 
 from cmeledger.tui.lines import LineList, Page
 from conftest import SAMPLES
 from screens import (
     LARGE,
-    SMALL,
+    SIZES,
     app_of,
     lines_of,
     opened,
+    page_of,
     press,
-    said,
     same_as_before,
     screen,
+    tells,
     until,
     words,
 )
 
 SURGEON = SAMPLES / "surgeon.toml"
 HOSPITALIST = SAMPLES / "hospitalist.toml"
-SIZES = pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x50"])
 # What each sample shows was worked out by hand in sample-ledgers/README.md.
 
 
@@ -111,7 +110,7 @@ async def test_a_record_shows_its_count_its_reasons_and_its_own_text() -> None:
     async with opened(SURGEON, size=LARGE) as pilot:
         app_of(pilot).go_to("2026-10-08-hernia-faculty")
         await pilot.pause()
-        text = " ".join(" ".join(lines_of(pilot, "record")).split())
+        text = page_of(pilot, "record")
         # 2 x 2.25 hours; 6 + 1 of calendar 2026 are taken, so 3 of 10 are left.
         assert "claimed 4.5 → counted 3" in text
         assert "cap-per-year" in text
@@ -191,7 +190,7 @@ async def test_the_first_cycle_has_none_before() -> None:
     async with opened(SAMPLES / "locum.toml", "2026-03-01") as pilot:
         for _ in range(3):
             await press(pilot, "left_square_bracket")
-        await until(pilot, lambda: "no cycle before" in said(pilot), "a word about it")
+        await tells(pilot, "no cycle before")
 
 
 async def test_problems_show_their_line_and_lead_to_the_record() -> None:
@@ -202,7 +201,7 @@ async def test_problems_show_their_line_and_lead_to_the_record() -> None:
         assert "4 Problems ✗8 !18" in screen(pilot)
         planed = next(n for n, row in enumerate(rows) if "unknown status 'planed'" in row)
         await press(pilot, *["down"] * planed)
-        page = " ".join(" ".join(lines_of(pilot, "problem")).split())
+        page = page_of(pilot, "problem")
         assert 'status = "planed"' in page
         assert "^^^^^^^^" in page
         assert "did you mean 'planned'?" in page
@@ -222,7 +221,7 @@ async def test_rules_are_explained_one_by_one() -> None:
         seen = []
         entries = pilot.app.query_one("#entries", LineList)
         for number in range(len(entries.items)):
-            seen.append(" ".join(" ".join(lines_of(pilot, "rule")).split()))
+            seen.append(page_of(pilot, "rule"))
             if number + 1 < len(entries.items):
                 await press(pilot, "down")
         assert len(set(seen)) == len(seen)
@@ -245,4 +244,4 @@ async def test_a_ledger_of_two_licenses_shows_one_and_l_shows_the_other() -> Non
 async def test_l_says_that_there_is_one_license() -> None:
     async with opened(SURGEON) as pilot:
         await press(pilot, "l")
-        await until(pilot, lambda: "one license" in said(pilot), "a word about it")
+        await tells(pilot, "one license")

@@ -23,7 +23,7 @@ from forms import (
     writing,
 )
 from ledgers import TALK
-from screens import BY, app_of, lines_of, press, said, screen, until, words
+from screens import BY, app_of, lines_of, press, screen, tells, until, words
 
 LIST = """
 [[activity]]
@@ -99,7 +99,7 @@ async def test_add_writes_a_record_down(by: str, file: Path) -> None:
             "category = 1\n"
             "credits = 1\n"
         )
-        assert "saved: add 2026-03-01-grand-rounds; u takes it back" in said(pilot)
+        await tells(pilot, "saved: add 2026-03-01-grand-rounds; u takes it back")
         assert "▸ 2026-03-01 Grand rounds" in words(pilot)
         assert "4 records" in words(pilot)
 
@@ -114,7 +114,7 @@ async def test_edit_changes_one_value_and_no_other_byte(by: str, file: Path) -> 
         await write(pilot, credits="1.25")
         await save(pilot)
         assert text_of(file) == TEXT.replace("credits = 1.50   # as", "credits = 1.25   # as")
-        assert "saved: edit talk" in said(pilot)
+        await tells(pilot, "saved: edit talk")
         await until(pilot, lambda: "1.25" in rows(pilot)[-1], "the new credits")
 
 
@@ -146,7 +146,7 @@ async def test_claim_takes_out_status_and_the_day_to_claim_by(by: str, file: Pat
         app_of(pilot).go_to("list")
         await do(pilot, "c", by)
         await holds(pilot, file, HEAD + TALK + CLAIMED_LIST + CLUB)
-        assert "saved: claim list" in said(pilot)
+        await tells(pilot, "saved: claim list")
         await until(pilot, lambda: "atte." not in screen(pilot), "it is attended no more")
 
 
@@ -166,7 +166,7 @@ async def test_remove_asks_and_takes_the_comment_along(by: str, file: Path) -> N
         await until(pilot, lambda: isinstance(pilot.app.screen, Choose), "the question")
         await press(pilot, "y")
         await holds(pilot, file, HEAD + LIST + CLUB)
-        assert "saved: remove talk" in said(pilot)
+        await tells(pilot, "saved: remove talk")
         assert "Heart failure" not in screen(pilot)
 
 
@@ -182,23 +182,23 @@ async def test_marked_records_are_claimed_as_one_save_and_one_undo(by: str, file
         assert rows(pilot)[2].startswith("▸ 2025-05-01")
         await do(pilot, "c", by)
         await holds(pilot, file, after)
-        assert "saved: claim 2 records" in said(pilot)
+        await tells(pilot, "saved: claim 2 records")
         assert len(history_of(file).entries(str(file))) == 1
         assert "*2025" not in screen(pilot)  # they are marked no longer
         await do(pilot, "u", by)
         await holds(pilot, file, TEXT)
-        assert "undone: claim 2 records" in said(pilot)
+        await tells(pilot, "undone: claim 2 records")
         await do(pilot, "U", by)
         await holds(pilot, file, after)
-        assert "done again: claim 2 records" in said(pilot)
+        await tells(pilot, "done again: claim 2 records")
 
 
 async def test_ctrl_r_does_again_too_and_the_ends_are_said(file: Path) -> None:
     async with writing(file) as pilot:
         await press(pilot, "u")
-        await until(pilot, lambda: "nothing to undo" in said(pilot), "that there is nothing")
+        await tells(pilot, "nothing to undo")
         await press(pilot, "U")
-        await until(pilot, lambda: "nothing to redo" in said(pilot), "that there is nothing")
+        await tells(pilot, "nothing to redo")
         assert text_of(file) == TEXT
         app_of(pilot).go_to("list")
         await press(pilot, "c")
@@ -250,9 +250,9 @@ async def test_two_marks_are_not_edited_at_once_and_one_claimed_already_refuses_
         app_of(pilot).go_to("list")
         await press(pilot, "m", "m")
         await press(pilot, "e")
-        await until(pilot, lambda: "one record at a time" in said(pilot), "why not")
+        await tells(pilot, "one record at a time")
         await press(pilot, "c")
-        await until(pilot, lambda: "'talk' is claimed already" in said(pilot), "why not")
+        await tells(pilot, "'talk' is claimed already")
         assert text_of(file) == TEXT
         assert screen(pilot).count("*2025") == 2
 
@@ -261,13 +261,11 @@ async def test_two_marks_are_not_edited_at_once_and_one_claimed_already_refuses_
 async def test_an_unfinished_form_comes_back_with_d(by: str, file: Path) -> None:
     async with writing(file) as pilot:
         await do(pilot, "d", by)
-        await until(
-            pilot, lambda: "no form was left unfinished" in said(pilot), "that there is none"
-        )
+        await tells(pilot, "no form was left unfinished")
         await open_form(pilot, "a")
         await write(pilot, title="Sepsis", credits="3/4", note="to be looked up")
         await press(pilot, "escape")
-        await until(pilot, lambda: "kept unfinished; d goes on with it" in said(pilot), "a word")
+        await tells(pilot, "kept unfinished; d goes on with it")
         assert text_of(file) == TEXT
         await do(pilot, "d", by)
         await until(pilot, lambda: isinstance(pilot.app.screen, Choose), "the offer")

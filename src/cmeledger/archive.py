@@ -3,23 +3,20 @@
 Nothing is ever deleted: a record stands in one of the two files, with its lines and comments.
 """
 
-import contextlib
 import os
-import stat
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final, NamedTuple
 
 from cmeledger import change
 from cmeledger.book import Book, archive_name, make_book, read_bytes, remake
-from cmeledger.ledger import disk
 from cmeledger.ledger.context import nearest_id
 from cmeledger.ledger.doubled import doubled
 from cmeledger.ledger.entries import Touched
 from cmeledger.ledger.fingerprint import fingerprint
 from cmeledger.ledger.history import History
 from cmeledger.ledger.move import Text, across, taken_out
-from cmeledger.ledger.pair import Both, Step, save_both
+from cmeledger.ledger.pair import Both, Step, made_if_gone, save_both
 from cmeledger.ledger.parse import NotToml, parse
 from cmeledger.ledger.save import Saved
 from cmeledger.ledger.spell import BY_HAND, EditRefused
@@ -131,17 +128,9 @@ def perform(book: Book, step: Step, history: History | None) -> Both:
     Raises what `save_both` does; then both files are as they were.
     """
     file = archive_name(book.file)
-    made = not os.path.lexists(file)
-    if made:
-        _make(file, book)
-    try:
-        return save_both(book.file, file, (book.data, _archive(book)), step, history)
-    except BaseException:
-        if made:
-            with contextlib.suppress(OSError):
-                if not disk.read_file(file):
-                    os.unlink(file)
-        raise
+    with made_if_gone(file, book.file) as made:
+        before = book.data, _archive(book)
+        return save_both(book.file, file, before, step, history, made=made)
 
 
 def tidied(book: Book, history: History | None, *, write: bool) -> tuple[Book, int]:
@@ -189,20 +178,6 @@ def _archive(book: Book) -> bytes:
     """Read the archive's bytes; none where there is no archive."""
     file = archive_name(book.file)
     return read_bytes(file) if os.path.lexists(file) else b""
-
-
-def _make(file: str, book: Book) -> None:
-    """Make an empty archive, with the permissions of the ledger. Raises NotWritten."""
-    try:
-        handle = disk.make(file)
-    except OSError as error:
-        raise disk.not_written(file, error) from error
-    try:
-        with contextlib.suppress(OSError):  # it is the user's alone then
-            if hasattr(os, "fchmod"):
-                os.fchmod(handle, stat.S_IMODE(os.stat(book.file).st_mode))
-    finally:
-        os.close(handle)
 
 
 def _archived(book: Book, id: str) -> Path:

@@ -10,8 +10,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Event, Timer
-from typing import IO, Any, NamedTuple, Self
+from typing import IO, Any, NamedTuple
+
+from cmeledger.process import Process
 
 
 class Answer(NamedTuple):
@@ -23,63 +24,34 @@ class Answer(NamedTuple):
     data: bytes = b""
 
 
-class Aside:
+class Aside(Process):
     """Asks one question after another; the process behind it is started when it is needed."""
 
     def __init__(self, module: str, seconds: float) -> None:
         """Take the module to start and how long one answer may take."""
-        self._module = module
-        self._seconds = seconds
-        self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Self:
-        """Begin; nothing is started yet."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End the process."""
-        self._end()
-
-    def ask(self, said: Any, data: bytes = b"") -> Answer:
-        """Ask, and wait for the answer; a process that is late or died is ended."""
-        if self._process is None:
+        def start() -> "subprocess.Popen[bytes]":
             # -P: modules that lie in the current folder are none of ours.
-            self._process = subprocess.Popen(  # noqa: S603  our own module, and no shell
-                [sys.executable, "-P", "-m", self._module],
+            return subprocess.Popen(  # noqa: S603  our own module, and no shell
+                [sys.executable, "-P", "-m", module],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
             )
-        process = self._process
-        assert process.stdin is not None
-        assert process.stdout is not None
-        late = Event()
 
-        def stop() -> None:
-            late.set()
-            process.kill()
+        super().__init__(start, seconds)
 
-        timer = Timer(self._seconds, stop)
-        timer.start()
-        received = None
-        try:
-            with suppress(BrokenPipeError):
-                _send(process.stdin, said, data)
-                received = _receive(process.stdout)
-        finally:
-            timer.cancel()
+    def ask(self, said: Any, data: bytes = b"") -> Answer:
+        """Ask, and wait for the answer; a process that is late or died is ended."""
+
+        def exchange(to: IO[bytes], back: IO[bytes]) -> tuple[Any, bytes] | None:
+            _send(to, said, data)
+            return _receive(back)
+
+        received = self.talk(exchange)
         if received is not None:
             return Answer("answered", *received)
-        self._end()
-        return Answer("late" if late.is_set() else "died")
-
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            # What it did not take of the question is no longer worth a word.
-            with suppress(BrokenPipeError):
-                process.communicate()
+        return Answer("late" if self.late else "died")
 
 
 def serve(answer: Callable[[Any, bytes], tuple[Any, bytes]], most_memory: int) -> None:

@@ -256,13 +256,17 @@ def _array(table: str, old: Sequence[Record], new: Sequence[Record]) -> Iterator
 def _activities(before: State, after: State, renamed: dict[str, str]) -> Iterator[Change]:
     old, new = before.records, after.records
     found = _paired([item for item, _ in old], [item for item, _ in new])
+    old_ids, new_ids = before.ids, after.ids
     for a, b in found.items():
-        ids = before.ids[a], after.ids[b]
+        ids = old_ids[a], new_ids[b]
         if ids[0] is not None and ids[1] is not None and ids[0] != ids[1]:
             renamed[ids[1]] = ids[0]
-        moved = {(False, True): "archived", (True, False): "restored"}.get((old[a][1], new[b][1]))
-        for change in _change("activity", old[a][0], new[b][0], ids, moved):
-            yield change._replace(archived=new[b][1])
+        (one, was), (other, archived) = old[a], new[b]
+        if one is other and was == archived:  # most are, down a history
+            continue
+        moved = None if was == archived else "archived" if archived else "restored"
+        for change in _change("activity", one, other, ids, moved):
+            yield change._replace(archived=archived)
     there = set(found.values())
     for number, (item, archived) in enumerate(old):
         if number not in found:
@@ -344,9 +348,10 @@ def _own_id(table: str, record: Record | None) -> str | None:
 
 def _answers_to(record: Record, taken: set[str], numbers: dict[str, int]) -> str | None:
     """Give the id of a record, or derive it; `numbers` has the last one given to each stem."""
-    id, day, title = record.get("id"), day_of(record), record.get("title")
+    id = record.get("id")
     if isinstance(id, str):
         return id
+    day, title = day_of(record), record.get("title")
     if day is None:
         return None
     stem = f"{day.isoformat()}-{slug(title if isinstance(title, str) else '')}"

@@ -57,6 +57,12 @@ def packet_name(book: Book, year: int, extension: str = "pdf") -> str:
     return beside(book, f"-packet-{year}.{extension}")
 
 
+def kind_of(file: str) -> str:
+    """Tell which kind of packet a file's name asks for: html, zip, or else pdf."""
+    ending = os.path.splitext(file)[1].lower()
+    return {".html": "html", ".htm": "html", ".zip": "zip"}.get(ending, "pdf")
+
+
 def packet(
     book: Book, reports: Sequence[Report], file: str, tell: Tell, *, kind: str = "pdf",
     force: bool = False,

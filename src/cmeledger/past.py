@@ -17,6 +17,7 @@ from cmeledger.difference import (
 )
 from cmeledger.git import repository as git
 from cmeledger.git.call import GitError
+from cmeledger.git.objects import Objects
 from cmeledger.git.repository import Repository, Version
 from cmeledger.ledger.parse import MAX_BYTES, START
 from cmeledger.ledger.pieces import Pieces
@@ -54,7 +55,6 @@ class Past:
         self._pieces = Pieces() if pieces is None else pieces
         self._read = lru_cache(maxsize=16)(self._read_blob)
         self._made = lru_cache(maxsize=8)(self._make)
-        self.state = lru_cache(maxsize=8)(self._state)
 
     def at(self, revision: str) -> tuple[Version, State]:
         """Give the version that a revision names.
@@ -69,7 +69,7 @@ class Past:
                 f"{self._name} is not in version {commit[:10]}",
                 "see which versions have it: cmeledger log",
             )
-        return git.version(self.repository, commit, path), self.state(commit, path)
+        return git.version(self.repository, commit, path), self._one(commit, path)
 
     def last(self) -> tuple[str | None, State]:
         """Give the ledger's path in the last commit, and that version of it.
@@ -78,31 +78,42 @@ class Past:
         """
         head = self.repository.head
         path = head and git.place(self.repository, head, archive_of)
-        return (path, self.state(head, path)) if head and path else (None, _NOWHERE)
+        return (path, self._one(head, path)) if head and path else (None, _NOWHERE)
 
-    def _state(self, commit: str, path: str) -> State:
-        """Read the ledger and its archive as a commit has them. Raises GitError."""
-        names = path, archive_of(path)
+    def _one(self, commit: str, path: str) -> State:
+        """Read one version, by which its problems are named."""
+        with Objects(self.repository.git) as objects:
+            return self._state(objects, commit, path, f"{commit[:10]}:{path}")
+
+    def _state(self, objects: Objects, commit: str, path: str, name: str) -> State:
+        """Read the ledger and its archive as a commit has them; of the same texts, it is one."""
         try:
-            found = git.blobs(self.repository, commit, *names, at_most=MAX_BYTES)
+            found = [objects.find(commit, at, MAX_BYTES) for at in (path, archive_of(path))]
+            return self._made(objects, name, *found)
         except GitError as error:
-            return State(f"{commit[:10]}:{path}", _unreadable(error), Reading())
-        return self._made(f"{commit[:10]}:{path}", *found)
+            return State(name, _unreadable(error), Reading())
 
     def log(self) -> Iterator[tuple[Entry, Difference]]:
         """Give what each commit did, newest first, with the whole difference to its first parent.
 
         Raises GitError.
         """
-        for version in self._versions():
-            after = self.state(version.commit, version.path)
-            parents = [self.state(parent, version.before) for parent in version.parents]
-            cut = not parents and git.is_cut(self.repository, version.commit)
-            found = [difference(parent, after) for parent in parents or [_NOWHERE]]
-            changes = found[0].changes if len(found) == 1 else differing_from_all(found)
-            before = parents[0] if parents else _NOWHERE
-            only_spelling = all(item.only_spelling for item in found)
-            yield Entry(version, before, after, changes, only_spelling, cut), found[0]
+        with Objects(self.repository.git) as objects:
+            for version in self._versions():
+                yield self._entry(objects, version)
+
+    def _entry(self, objects: Objects, version: Version) -> tuple[Entry, Difference]:
+        after = self._state(objects, version.commit, version.path, version.path)
+        parents = [
+            self._state(objects, parent, version.before, version.before)
+            for parent in version.parents
+        ]
+        cut = not parents and git.is_cut(self.repository, version.commit)
+        found = [difference(parent, after) for parent in parents or [_NOWHERE]]
+        changes = found[0].changes if len(found) == 1 else differing_from_all(found)
+        before = parents[0] if parents else _NOWHERE
+        only_spelling = all(item.only_spelling for item in found)
+        return Entry(version, before, after, changes, only_spelling, cut), found[0]
 
     def _versions(self) -> Iterator[Version]:
         """Give the versions of the ledger. Raises GitError where there is none."""
@@ -123,16 +134,11 @@ class Past:
     def _name(self) -> str:
         return os.path.basename(self.file)
 
-    def _make(self, name: str, ledger: str | None, archive: str | None) -> State:
-        return State(name, self._read(ledger), self._read(archive))
+    def _make(self, objects: Objects, name: str, ledger: str | None, archive: str | None) -> State:
+        return State(name, *(self._read(objects, blob) for blob in (ledger, archive)))
 
-    def _read_blob(self, blob: str | None) -> Reading:
-        if blob is None:
-            return Reading()
-        try:
-            return reading(git.text(self.repository, blob), self._pieces)
-        except GitError as error:
-            return _unreadable(error)
+    def _read_blob(self, objects: Objects, blob: str | None) -> Reading:
+        return reading(objects.text(blob, MAX_BYTES) if blob else None, self._pieces)
 
 
 def _unreadable(error: GitError) -> Reading:

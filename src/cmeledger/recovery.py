@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from cmeledger import change
 from cmeledger.book import Book, archive_name, make_book
 from cmeledger.change import Operation
-from cmeledger.ledger import edit, lock
+from cmeledger.ledger import edit, leftover, lock
 from cmeledger.ledger.blocks import Layout
 from cmeledger.ledger.entries import Touched, digest, texts
 from cmeledger.ledger.fingerprint import fingerprint
@@ -40,6 +40,15 @@ class View(NamedTuple):
     found: Missing
     saved: str
     now: str
+
+
+def sweep(file: str, history: History | None) -> list[str]:
+    """Clear away what killed saves left beside a ledger and its archive.
+
+    Gives the names of the files that hold a text that no other has; no failure matters.
+    """
+    names = (file, archive_name(file))
+    return [kept for name in names for kept in leftover.sweep(name, history)]
 
 
 def find(book: Book, history: History | None) -> list[Missing]:

@@ -4,7 +4,7 @@ import signal
 import subprocess
 import time
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -29,6 +29,7 @@ from cmeledger.problems import (
 )
 from cmeledger.report.check_text import lines
 from cmeledger.report.terminal import plural, style_for
+from cmeledger.report.unified import unified
 from cmeledger.visible import visible
 
 
@@ -216,11 +217,9 @@ def _said(book: Book, left: _Left, id: str, name: str) -> Iterator[str]:
     """Say what is different: the record's keys, and how many lines in all."""
     if left.book is not None:
         yield visible(_of_the_record(book, left.book, id))
-    before, after = (
-        part.decode("utf-8-sig", "replace").split("\n") for part in (book.data, left.data)
-    )
-    added, gone = _counts(before, after)
-    yield f"{visible(name)}: {plural(added, 'line')} added, {plural(gone, 'line')} taken out"
+    marks = [line[0] for line in list(unified(name, book.data, left.data))[2:]]
+    added, gone = (plural(marks.count(mark), "line") for mark in "+-")
+    yield f"{visible(name)}: {added} added, {gone} taken out"
 
 
 def _of_the_record(book: Book, now: Book, id: str) -> str:
@@ -245,11 +244,3 @@ def _of_the_record(book: Book, now: Book, id: str) -> str:
     ]
     name = id if called == id else f"{id}, now {called}"
     return f"{name}: {'; '.join(parts) or 'no key of the record changed'}"
-
-
-def _counts(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:
-    """Count the lines that came and those that went."""
-    from difflib import unified_diff
-
-    diff = list(unified_diff(before, after, n=0, lineterm=""))[2:]
-    return sum(line[0] == "+" for line in diff), sum(line[0] == "-" for line in diff)

@@ -1,5 +1,6 @@
 """What `archive` and `restore` are: records moved between the ledger and the file beside it."""
 
+import os
 from argparse import Namespace
 from collections.abc import Mapping
 
@@ -45,7 +46,9 @@ def answer(
         if options.dry_run:
             writing.show(name, both.archive, io)
         elif both.archive.after != both.archive.before:
-            io.out.write(f"Saved in {visible(name)}, too\n")
+            there = os.path.lexists(name)
+            said = f"Saved in {visible(name)}, too" if there else f"Took {visible(name)} away again"
+            io.out.write(f"{said}\n")
     return code
 
 

@@ -24,7 +24,11 @@ def parser() -> ArgumentParser:
     common.add_cycle(made)
     add = made.add_argument
     add("-o", "--output", metavar="FILE", help="where to (default: NAME-packet-YEAR.pdf beside it)")
-    add("--format", choices=("pdf", "html"), default="pdf", help="pdf (the default) or html")
+    add(
+        "--format",
+        choices=("pdf", "html"),
+        help="pdf or html (default: as the name after -o ends, else pdf)",
+    )
     add(
         "--zip",
         action="store_true",
@@ -43,8 +47,8 @@ def run(options: Namespace, io: Io) -> Exit:
     tallies = book.tallies()
     shown = tallies if options.cycle else book.going(tallies)
     reports = common.reports(book, shown, options.cycle)
-    file = _output(options, book, reports[0].cycle.end.year)
-    kind = "zip" if options.zip else options.format
+    kind = _kind(options)
+    file = _output(options, book, reports[0].cycle.end.year, kind)
     made = handout.packet(book, reports, file, _teller(io), kind=kind, force=options.force)
     _clear(io)
     _report(options, io, book, file, made)
@@ -58,13 +62,18 @@ def run(options: Namespace, io: Io) -> Exit:
     return code
 
 
-def _output(options: Namespace, book: Book, year: int) -> str:
+def _kind(options: Namespace) -> str:
+    """Tell what is to be made: what was asked for, else what the file's name says."""
+    return "zip" if options.zip else options.format or handout.kind_of(options.output or "")
+
+
+def _output(options: Namespace, book: Book, year: int, kind: str) -> str:
     """Choose the file to write."""
     if options.output is not None:
         if not options.output:
             raise UsageError("the name after -o is empty\nname a file, or leave -o out")
         return str(options.output)
-    return handout.packet_name(book, year, "zip" if options.zip else options.format)
+    return handout.packet_name(book, year, kind)
 
 
 def _teller(io: Io) -> handout.Tell:

@@ -33,10 +33,12 @@ def verb(
 
 def _turn(options: Namespace, io: Io, *, back: bool) -> Exit:
     """Undo or redo the last save of the ledger, or show it."""
-    from cmeledger.ledger.undo import look, look_at_both, redo, undo
+    from cmeledger.ledger.undo import ledger_of, look, look_at_both, redo, undo
 
     file = common.ledger_name(options, io)
     history = writing.needed(file, open_history(io.env))
+    if not back:
+        file = ledger_of(file, history)
     try:
         book = open_book(file, common.today(options))
     except LedgerUnusable:  # undo may be what mends it

@@ -4,27 +4,23 @@ import argparse
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from difflib import unified_diff
-from io import StringIO
 from types import MappingProxyType
 from typing import Final
 
 from cmeledger import recovery
-from cmeledger.book import Book, archive_name, open_book
+from cmeledger.book import Book, open_book
 from cmeledger.change import Operation, perform
 from cmeledger.cli import asking, common
 from cmeledger.cli.main import Io
-from cmeledger.ledger import beside, disk
+from cmeledger.ledger import beside
 from cmeledger.ledger.history import History, open_history
-from cmeledger.ledger.leftover import sweep
 from cmeledger.ledger.save import Saved
 from cmeledger.problems import Conflict, Exit, NotWritten, UsageError
 from cmeledger.report import documents
 from cmeledger.report.terminal import Style, style_for
+from cmeledger.report.unified import unified
 from cmeledger.visible import visible
 
-_CONTEXT: Final = 3
-"""How many lines a diff shows around a change."""
 NO_MORE: Final[Mapping[str, object]] = MappingProxyType({})
 
 
@@ -63,9 +59,7 @@ def tidied(book: Book, options: argparse.Namespace, io: Io) -> Book:
 
 def sweep_up(file: str, options: argparse.Namespace, io: Io) -> list[str]:
     """Clear away what killed saves left; give the names of the files that hold a text."""
-    kept = []
-    for name in () if options.dry_run else (file, archive_name(file)):
-        kept += sweep(name, open_history(io.env))
+    kept = [] if options.dry_run else recovery.sweep(file, open_history(io.env))
     for name in kept:
         print(f"note: a save that was cut off left {visible(name)}; look at it", file=io.err)
     return kept
@@ -211,37 +205,14 @@ def ask(question: str, options: argparse.Namespace, io: Io) -> bool:
 
 def diff_of(name: str, saved: Saved) -> str:
     """Give the change of a file as a unified diff."""
-    return "".join(_diff(name, saved))
+    return "".join(unified(name, saved.before, saved.after))
 
 
 def show(name: str, saved: Saved, io: Io) -> None:
     """Show the change of a file."""
     style = style_for(io.out, io.env)
-    io.out.write("".join(f"{line}\n" for line in _painted(_diff(name, saved), style)))
-
-
-def _diff(name: str, saved: Saved) -> Iterator[str]:
-    before, after = (  # only what ends a line in TOML ends one here
-        StringIO(part.decode("utf-8-sig", "replace"), newline="\n").readlines()
-        for part in (saved.before, saved.after)
-    )
-    # What both begin and end with would cost difflib a minute in a large ledger.
-    start, end = disk.shared_ends(saved.before, saved.after)
-    skip = max(0, saved.before.count(b"\n", 0, start) - _CONTEXT)
-    stop = max(0, saved.before.count(b"\n", len(saved.before) - end) - 1 - _CONTEXT)
-    old, new = (lines[skip : len(lines) - stop] for lines in (before, after))
-    for line in unified_diff(old, new, name, name, n=_CONTEXT):
-        if line.startswith("@@ "):
-            spans = (_further(span, skip) for span in line.split()[1:3])
-            yield f"@@ {' '.join(spans)} @@\n"
-        else:
-            yield line if line.endswith("\n") else f"{line}\n"
-
-
-def _further(span: str, by: int) -> str:
-    """Count the lines of "-7,3" from further up."""
-    number, *count = span[1:].split(",")
-    return ",".join([f"{span[0]}{int(number) + by}", *count])
+    lines = unified(name, saved.before, saved.after)
+    io.out.write("".join(f"{line}\n" for line in _painted(lines, style)))
 
 
 def _painted(lines: Iterator[str], style: Style) -> Iterator[str]:

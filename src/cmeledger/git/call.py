@@ -54,10 +54,23 @@ class Caller(NamedTuple):
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise GitError("git did not answer", "look with: git status") from error
+            raise late() from error
         except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or str(error)
-            raise GitError(f"git could not be run: {why}", "look with: git status") from error
+            raise _not_run(error) from error
+
+    def start(self, *words: str) -> "subprocess.Popen[bytes]":
+        """Start git, to talk with it; nobody hears its complaints. Raises GitError."""
+        pipe = subprocess.PIPE
+        try:
+            return subprocess.Popen(  # noqa: S603 - fixed words, no shell
+                [*self.command, *words],
+                stdin=pipe,
+                stdout=pipe,
+                stderr=subprocess.DEVNULL,
+                env=self.env,
+            )
+        except (OSError, ValueError) as error:
+            raise _not_run(error) from error
 
     def ask(self, *words: str, given: bytes | None = None) -> bytes:
         """Call git and return what it prints; `given` is what it reads. Raises GitError."""
@@ -74,6 +87,16 @@ class Caller(NamedTuple):
             return self.ask(*words)
         except Refused:
             return None
+
+
+def late() -> GitError:
+    """Make the error of a git that took too long."""
+    return GitError("git did not answer", "look with: git status")
+
+
+def _not_run(error: Exception) -> GitError:
+    why = getattr(error, "strerror", None) or str(error)
+    return GitError(f"git could not be run: {why}", "look with: git status")
 
 
 def caller(folder: str, env: Mapping[str, str]) -> Caller | None:

@@ -26,6 +26,7 @@ _BY_STDIN: Final = ("--pathspec-from-file=-", "--pathspec-file-nul")
 _GOING_ON: Final = (
     ("MERGE_HEAD", "merge", "a merge"),
     ("rebase-merge", "rebase", "a rebase"),
+    (os.path.join("rebase-apply", "applying"), "am", "applying patches (git am)"),
     ("rebase-apply", "rebase", "a rebase"),
     ("CHERRY_PICK_HEAD", "cherry-pick", "a cherry-pick"),
     ("REVERT_HEAD", "revert", "a revert"),

@@ -97,38 +97,6 @@ def resolve(repository: Repository, revision: str) -> str:
         raise GitError(f"git knows no version '{revision}'", advice) from error
 
 
-def blobs(repository: Repository, commit: str, *paths: str, at_most: int) -> list[str | None]:
-    """Give the names that git has for what paths held in a commit; None for each without a file.
-
-    Raises GitError, for a file of more than so many bytes, too.
-    """
-    listed = repository.git.ask("ls-tree", "-z", "-l", commit, "--", *paths).split(b"\0")
-    found = {name: facts for facts, _, name in (line.partition(b"\t") for line in listed)}
-    return [
-        _blob(found[name], path, commit, at_most) if (name := os.fsencode(path)) in found else None
-        for path in paths
-    ]
-
-
-def _blob(listed: bytes, path: str, commit: str, at_most: int) -> str:
-    mode, kind, blob, size = listed.split()
-    if kind != b"blob" or mode == b"120000":
-        raise GitError(f"{path} was no file in {commit[:10]}", "choose another version")
-    if not size.isdigit():
-        raise GitError(
-            f"{path} of {commit[:10]} is damaged, or not in this clone",
-            "look with: git fsck; choose another version",
-        )
-    if int(size) > at_most:
-        raise GitError(f"{path} has more than {at_most:,} bytes there", "choose another version")
-    return blob.decode("ascii")
-
-
-def text(repository: Repository, blob: str) -> bytes:
-    """Give what is kept under a name that `blobs` gave. Raises GitError."""
-    return repository.git.ask("cat-file", "blob", blob)
-
-
 def version(repository: Repository, commit: str, path: str) -> Version:
     """Describe a commit, in which the ledger has a path. Raises GitError."""
     words = ("rev-list", "-1", "--encoding=UTF-8", f"--format={_FORMAT}", commit)

@@ -37,6 +37,8 @@ class Pair(NamedTuple):
     name: str
     ledger: str
     archive: str
+    made: bool = False
+    """Whether the archive was made for the step: it goes again where that is undone."""
 
 
 class Entry(NamedTuple):

@@ -220,7 +220,8 @@ class History:
         return [
             entry
             for entry in found
-            if entry.after == current
+            if now
+            and entry.after == current
             and os.path.dirname(entry.path) != own
             and not os.path.lexists(entry.file)
         ]

@@ -4,7 +4,8 @@ import contextlib
 import os
 import re
 import time
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, Literal
 
 from cmeledger.ledger import disk, lock, platform
 from cmeledger.ledger.entries import digest
@@ -30,11 +31,10 @@ def sweep(file: str, history: History | None = None, *, young: float = _YOUNG) -
         found = [match for match in map(ours.fullmatch, os.listdir(folder)) if match]
         if not found:
             return kept
-        handle = disk.open_to_read(real)
-        try:
-            if platform.lock(handle) is False or not lock.means(real, handle):
+        with _held(real) as handle:
+            if handle is False:
                 return kept
-            known = {digest(disk.read_all(handle))}
+            known = set() if handle is None else {digest(disk.read_all(handle))}
             for entry in history.entries(real) if history else ():
                 known |= {entry.before, entry.after}
             for match in found:
@@ -45,9 +45,21 @@ def sweep(file: str, history: History | None = None, *, young: float = _YOUNG) -
                     else:
                         kept.append(theirs_name(real))
                         os.rename(path, kept[-1])
-        finally:
-            os.close(handle)
     return kept
+
+
+@contextlib.contextmanager
+def _held(file: str) -> Iterator[int | Literal[False] | None]:
+    """Lock a file and give it open to read; None: there is none; False: somebody saves."""
+    if not os.path.lexists(file):
+        yield None
+        return
+    handle = disk.open_to_read(file)
+    try:
+        free = platform.lock(handle) is not False and lock.means(file, handle)
+        yield handle if free else False
+    finally:
+        os.close(handle)
 
 
 def sweep_copies(folder: str) -> None:

@@ -6,14 +6,17 @@ one record (`doubled`), and the next command that writes clears it up.
 """
 
 import contextlib
+import os
 import secrets
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from cmeledger.ledger import disk, lock, put, save
+from cmeledger.ledger import disk, lock, platform, put, save
 from cmeledger.ledger.entries import Pair, Touched
 from cmeledger.ledger.history import History
 from cmeledger.ledger.save import Order, Saved
+from cmeledger.problems import NotWritten
 
 Operation = Callable[[bytes, bytes], tuple[bytes, bytes]]
 """From the bytes of ledger and archive to those they should have."""
@@ -53,17 +56,20 @@ def save_both(
     step: Step,
     history: History | None,
     *,
+    made: bool = False,
     wait: float = save.WAIT,
 ) -> Both:
     """Apply a step to what both files hold and save them; both must be there.
 
-    Raises what `save` does, and what the step raises; then each file is as it was.
+    `made`: the archive was made for this step, by `made_if_gone`. Raises what `save` does, and what
+    the step raises; then each file is as it was.
     """
     files = save.resolve(ledger), save.resolve(archive)
 
     def once(left: float) -> Both:
         with lock.locked(files[0], left) as first, lock.locked(files[1], left) as second:
-            return _both(files, (first, second), based_on, step, history)
+            name = Pair(secrets.token_hex(8), *files, made) if step.kind == "save" else None
+            return _both(files, (first, second), based_on, step, history, name)
 
     return save.patiently(ledger, once, wait)
 
@@ -74,6 +80,7 @@ def _both(
     based_on: tuple[bytes, bytes],
     step: Step,
     history: History | None,
+    name: Pair | None,
 ) -> Both:
     """Save both once, with both locked. Raises put.Moved to be called again."""
     for file, handle in zip(files, handles, strict=True):
@@ -83,7 +90,6 @@ def _both(
         if old and not now:
             raise put.Moved("another program has emptied the file")
     wanted = step.apply(*found)
-    name = Pair(secrets.token_hex(8), *files) if step.kind == "save" else None
     touched = step.touched, step.touched.reversed()
     orders = [
         Order(
@@ -142,3 +148,69 @@ def _take_back(file: str, handle: int, order: Order, saved: Saved) -> None:
             file, back.based_on, back.operation, back.what, back.history,
             touched=back.touched, kind=back.kind,
         )  # fmt: skip
+
+
+# ── an archive that comes and goes ───────────────────────────────────────────────────────────
+
+
+@contextlib.contextmanager
+def made_if_gone(archive: str, ledger: str) -> Iterator[bool]:
+    """Make an empty archive where there is none, with the permissions of the ledger.
+
+    Gives whether it was made; it goes again where what is done with it fails. Raises NotWritten.
+    """
+    made = not os.path.lexists(archive)
+    if made:
+        _make(archive, ledger)
+    try:
+        yield made
+    except BaseException:
+        if made:
+            remove_empty(archive)
+        raise
+
+
+def _make(archive: str, ledger: str) -> None:
+    try:
+        handle = disk.make(archive)
+    except OSError as error:
+        raise disk.not_written(archive, error) from error
+    try:
+        with contextlib.suppress(OSError):  # it is the user's alone then
+            if hasattr(os, "fchmod"):
+                os.fchmod(handle, stat.S_IMODE(os.stat(ledger).st_mode))
+    finally:
+        os.close(handle)
+
+
+def remove_empty(archive: str) -> None:
+    """Remove an archive that has no byte and that nobody writes; it may stay, and harms nobody.
+
+    It gets another name first and is looked at once more: what another program put in its place in
+    that moment gets the name back, or, where a third has it meanwhile, one that stays.
+    """
+    folder, name = os.path.split(archive)
+    aside = os.path.join(folder, f".{name}.cmeledger-{os.getpid()}-{secrets.token_hex(4)}")
+    with contextlib.suppress(OSError, NotWritten), lock.locked(archive, 0) as handle:
+        if not _is_idle(archive, handle):
+            return
+        with platform.signals_held():
+            os.rename(archive, aside)
+            if _is_idle(aside, handle):
+                os.unlink(aside)
+                return
+            try:
+                os.link(aside, archive)
+                os.unlink(aside)
+            except OSError:
+                os.rename(aside, put.theirs_name(archive))
+
+
+def _is_idle(file: str, handle: int) -> bool:
+    """Tell whether a name means an open file that is empty, has no other name and no writer."""
+    found = os.fstat(handle)
+    return (
+        lock.means(file, handle)
+        and (found.st_size, found.st_nlink) == (0, 1)
+        and not platform.is_being_written(handle)
+    )

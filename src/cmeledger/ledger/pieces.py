@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from cmeledger.ledger.parse import MAX_LEVELS, Document, NotToml, TooDeep, levels, parse
 
-_HEADER: Final = re.compile(r"^(?=\[\[activity\]\])", re.MULTILINE)
+_HEADER: Final = "[[activity]]"
 _BLANK_END: Final = re.compile(r"(?:\r?\n)+\Z")
 
 
@@ -22,7 +22,7 @@ class Pieces:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
             return _whole(data)
-        head, *pieces = map(self._table, map(_trimmed, _HEADER.split(text)))
+        head, *pieces = map(self._table, map(_trimmed, _cut(text)))
         records = [table["activity"][0] for table in pieces if table and _is_record(table)]
         # Pieces that read alone, and name no table twice, read the same together.
         if head is None or "activity" in head or len(records) < len(pieces):
@@ -37,6 +37,14 @@ class Pieces:
             except NotToml:
                 self._tables[piece] = None
         return self._tables[piece]
+
+
+def _cut(text: str) -> list[str]:
+    """Cut a text above each header of a record; what is above the first one comes first."""
+    first, *others = f"\n{text}".split(f"\n{_HEADER}")
+    pieces = [f"{first}\n", *(f"{_HEADER}{other}\n" for other in others)]
+    pieces[-1] = pieces[-1][:-1]  # the text ended as it did
+    return pieces
 
 
 def _trimmed(piece: str) -> str:

@@ -1,5 +1,6 @@
 """Take back a save, and do it again, to the byte."""
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from cmeledger.ledger import disk
@@ -43,7 +44,9 @@ def look(file: str, history: History, *, back: bool) -> Step:
     try:
         now = disk.read_file(resolve(file))
     except OSError as error:
-        raise disk.not_written(file, error) from error
+        if back or _taken_away(file, history) is None:
+            raise disk.not_written(file, error) from error
+        now = b""
     entry = torn = history.torn(file, now) if back else None
     if entry is None:
         stacks = history.stacks(file)
@@ -103,6 +106,19 @@ def look_at_both(name: Pair, history: History, *, back: bool) -> tuple[Step, Ste
     return ledger, archive
 
 
+def ledger_of(file: str, history: History) -> str:
+    """Give the ledger of an archive that the undo of its first move took away, else the file."""
+    name = _taken_away(file, history)
+    return file if name is None else name.ledger
+
+
+def _taken_away(file: str, history: History) -> Pair | None:
+    """Find the step that made an archive, where undoing it took the file away again."""
+    undone = () if os.path.lexists(file) else history.stacks(file).undone
+    name = undone[-1].pair if undone else None
+    return name if name and name.made and os.path.realpath(file) == name.archive else None
+
+
 def _turn(file: str, history: History, *, back: bool) -> Turned:
     step = look(file, history, back=back)
     entry, verb = step.entry, step.verb
@@ -124,21 +140,23 @@ def _turn(file: str, history: History, *, back: bool) -> Turned:
 
 
 def _turn_both(name: Pair, history: History, *, back: bool) -> "Both":
-    """Turn a save of a ledger and its archive as it was made: both in one step."""
+    """Turn a save of a ledger and its archive as it was made: both in one step.
+
+    An archive that was made for it is there afterwards, or not, as it was.
+    """
     from cmeledger.ledger import pair
 
     ledger, archive = look_at_both(name, history, back=back)
     entry = ledger.entry
-    return pair.save_both(
-        ledger.file,
-        archive.file,
-        (ledger.now, archive.now),
-        pair.Step(
-            f"{ledger.verb} {entry.what}",
-            lambda one, other: (ledger.turned(one), archive.turned(other)),
-            entry.touched.reversed() if back else entry.touched,
-            ledger.verb,
-            (entry.number, archive.entry.number),
-        ),
-        history,
+    step = pair.Step(
+        f"{ledger.verb} {entry.what}",
+        lambda one, other: (ledger.turned(one), archive.turned(other)),
+        entry.touched.reversed() if back else entry.touched,
+        ledger.verb,
+        (entry.number, archive.entry.number),
     )
+    with pair.made_if_gone(archive.file, ledger.file):
+        both = pair.save_both(ledger.file, archive.file, (ledger.now, archive.now), step, history)
+    if back and name.made:
+        pair.remove_empty(archive.file)
+    return both

@@ -8,9 +8,9 @@ from typing import Final
 from cmeledger.difference import TOP, Change, Record
 from cmeledger.git.commit import Changed
 from cmeledger.ledger.fresh import day_of
-from cmeledger.report.diff_text import row, short_effects
+from cmeledger.report import diff_text
 from cmeledger.report.outcome import Outcome
-from cmeledger.report.terminal import Style, day, fit, plural
+from cmeledger.report.terminal import Style, day, fit, plural, wrap
 from cmeledger.visible import visible
 
 WIDTH: Final = 72
@@ -49,15 +49,15 @@ def message(
 
     `begun`: the last commit has no ledger, and this is how many records there are now. `otherwise`
     is the subject where no record and no certificate differs. All that a user wrote is made safe,
-    and stays on its line: no title can pass for another line of the message.
+    and what goes on in another line is indented: no title can pass for a line of the message.
     """
     first = subject(changes, certificates, begun, otherwise)
     parts = [[first], _records(changes) if begun is None else [], [*_certificates(certificates)]]
     if parts[2] == [first]:
         parts.pop()
-    texts = short_effects(did)
+    texts = diff_text.short_effects(did)
     if texts:
-        lines = [fit(f"→ {text}", WIDTH).rstrip() for text in texts[:MOST]]
+        lines = [line for text in texts[:MOST] for line in wrap(text, _STYLE, "  ", "→ ")]
         lines += _more(len(texts))
         parts.append([f"What that does, as of {day(on)}:", *lines])
     return "\n\n".join("\n".join(part) for part in parts if part)
@@ -144,7 +144,7 @@ def _renewal(record: Record) -> str:
 
 
 def _records(changes: Sequence[Change]) -> list[str]:
-    return [row(change, _STYLE, WIDTH) for change in changes[:MOST]] + _more(len(changes))
+    return [*diff_text.lines(changes[:MOST], _STYLE), *_more(len(changes))]
 
 
 def _more(count: int) -> list[str]:

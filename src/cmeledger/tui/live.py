@@ -22,6 +22,8 @@ from cmeledger.tui.watch import Watch
 
 HANGUP: Final = 129
 PAINT_SECONDS: Final = 0.1
+NOTE_SECONDS: Final = 6
+"""How long a passing note stays."""
 
 
 class Live(App[int]):
@@ -50,7 +52,7 @@ class Live(App[int]):
         self.notify(
             plain(text).plain,
             severity="warning" if warning else "information",
-            timeout=6,
+            timeout=NOTE_SECONDS,
             markup=False,
         )
 

@@ -197,9 +197,9 @@ class Proving(Recovering):
 
         asked = (
             Asked("cycle", "Cycle that ends in", str(self.shown.cycle.end.year)),
-            Asked("file", "File", "", "beside the ledger, named like it: …-packet-YEAR.pdf"),
+            Asked("file", "File", "", "…-packet-YEAR.pdf beside the ledger; also .html, .zip"),
         )
-        self.push_screen(Making("A packet for the Board, as PDF", asked, self._packet))
+        self.push_screen(Making("A packet for the Board", asked, self._packet))
 
     def _packet(self, typed: Mapping[str, str], tell: "Tell") -> list[str]:
         from cmeledger import handout
@@ -215,8 +215,9 @@ class Proving(Recovering):
                 f"the present cycle ends in {', '.join(map(str, ends))}"
             )
         file = self._named(typed["file"], handout.packet_name(book, int(year)))
-        made = handout.packet(book, reports, file, tell)
-        said = [f"Wrote {file}, {made.pages} pages.", *made.packet.left_out, *handout.notes(made)]
+        made = handout.packet(book, reports, file, tell, kind=handout.kind_of(file))
+        long = f", {made.pages} pages" if made.pages else ""
+        said = [f"Wrote {file}{long}.", *made.packet.left_out, *handout.notes(made)]
         return said if made.confirmed else [*said, UNCONFIRMED]
 
     def action_calendar(self) -> None:

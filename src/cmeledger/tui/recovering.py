@@ -55,7 +55,7 @@ class Recovering(Writing):
     @work(thread=True, exclusive=True, group="around")
     def look_around(self, result: Loaded | Failed) -> None:
         """Look in a thread of its own; the first time, clear away what killed saves left."""
-        from cmeledger.ledger.leftover import sweep
+        from cmeledger.recovery import sweep
 
         kept = [] if self._is_swept else sweep(self.file, self.history)
         self._is_swept = True

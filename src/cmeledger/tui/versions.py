@@ -97,6 +97,8 @@ class Versions(ModalScreen[None]):
         self.has_more = False
         self.offered = ""
         """The first line of the message as it was written for the user."""
+        self.refused = ""
+        """Why the last commit failed, until another one is tried."""
         self.is_committing = False
         self._seen: tuple[object, ...] = ()
 
@@ -139,7 +141,9 @@ class Versions(ModalScreen[None]):
         self.found = found
         plan = found.plan
         if plan is not None and not plan.files:
-            self._tell("")  # why a commit failed says nothing any more
+            self.refused = ""  # it was committed elsewhere
+        if not self.is_committing:
+            self._tell(self.refused)
         offered = plan.message.split("\n", maxsplit=1)[0] if plan is not None else ""
         field = self.query_one(Field)
         if field.value == self.offered:  # what was typed there stays
@@ -219,6 +223,7 @@ class Versions(ModalScreen[None]):
         try:
             if plan.errors and not await self._agreed(plan):
                 return
+            self.refused = ""
             first = self.query_one(Field).value.strip()
             _, *rest = plan.message.split("\n")
             message = "\n".join([first, *rest]) if first else ""
@@ -227,7 +232,7 @@ class Versions(ModalScreen[None]):
             commit = await asyncio.to_thread(make)
         except CmeledgerError as error:
             if self.is_attached:
-                self._tell(why(error))  # looking again leaves it there
+                self.refused = why(error)  # told when it was looked again: then ctrl+s is of use
                 self._look()
             else:
                 self.proving.refuse(error)
@@ -237,7 +242,6 @@ class Versions(ModalScreen[None]):
             )
             if self.is_attached:
                 self.query_one(Field).value = self.offered  # it is said: the next one is another
-                self._tell("")
                 self._look()
         finally:
             self.is_committing = False
