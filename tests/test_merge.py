@@ -78,6 +78,33 @@ def test_what_was_done_is_told() -> None:
     assert (back.added, back.removed, back.both) == (["late"], ["list"], ["talk"])
 
 
+BARE = TALK.replace('id = "talk"\n', "")
+
+
+@pytest.mark.parametrize("record", [TALK, BARE], ids=["id", "bare"])
+@pytest.mark.parametrize("base", [b"", b"format = 1\n" + LIST.encode()], ids=["made", "there"])
+def test_a_record_that_both_sides_archived_is_one_though_one_changed_it(
+    record: str, base: bytes
+) -> None:
+    start = base or b"format = 1\n"
+    changed = record.replace("provider", 'note = "twice"\nprovider')
+    for ours, theirs in ((record, changed), (changed, record)):
+        found = merge(base, start + ours.encode(), start + theirs.encode())
+        assert found.data == start + changed.encode()
+        assert found.done.clashes == []
+    # The same key is a conflict; another title or day is another record.
+    other = record.replace("1.50", "1.75")
+    found = merge(base, start + record.encode(), start + other.encode())
+    assert [clash.keys for clash in found.done.clashes] == [("credits",)]
+    later = BARE.replace("2025-05-01", "2025-05-02")
+    found = merge(base, start + record.encode(), start + later.encode())
+    assert found.data.count(b"[[activity]]") == start.count(b"[[activity]]") + 2
+    # In a ledger, two who write down the like of it may mean two.
+    head = HEAD.encode()
+    found = merge(head, head + BARE.encode(), head + BARE.replace("1.50", "1.75").encode())
+    assert found.data.count(b"[[activity]]") == 2
+
+
 def test_the_keys_that_clash_are_told() -> None:
     ours = BASE.replace("1.50", "1.75").replace("Heart failure at home", "Heart failure")
     theirs = BASE.replace("1.50", "2").replace('"Boston University"', '"BU"')

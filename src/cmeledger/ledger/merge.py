@@ -6,8 +6,8 @@ if it does not say that, or a comment is missing in it, nothing is merged.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from cmeledger.ledger import edit
 from cmeledger.ledger.activities import free_id
@@ -22,6 +22,8 @@ from cmeledger.ledger.read import NOTHING, read
 from cmeledger.ledger.spell import EditRefused
 from cmeledger.model import Path, Vocabulary
 
+_OF_A_LEDGER: Final = frozenset({"physician", "license"})
+"""What an archive has not: it holds records alone."""
 __all__ = ["CannotMerge", "Clash", "Done", "Marks", "Merged", "merge"]
 
 
@@ -80,7 +82,9 @@ def merge(base: bytes, ours: bytes, theirs: bytes, marks: Marks = Marks()) -> Me
     eol = "\r\n" if "\r\n" in mine.text else "\n"
     other = other._replace(text=other.text.replace("\r\n", "\n").replace("\n", eol))
     own = cut(mine)
-    sources = _matched(cut(old).pieces, own.pieces, cut(other).pieces)
+    is_ledger = any(_OF_A_LEDGER & document.tables.keys() for document in (old, mine, other))
+    is_one = _is_twin if is_ledger else _is_archived
+    sources = _matched(cut(old).pieces, own.pieces, cut(other).pieces, is_one)
     done = Done([], [], [], [], [], [])
     order = _ordered(sources, eol, done)
     _rename(order, sources, (mine, other), done)
@@ -116,7 +120,13 @@ def _ids(records: Iterable[Any]) -> list[str]:
 # ─── which piece is which ───────────────────────────────────────────────────────────────────────
 
 
-def _matched(base: list[Piece], ours: list[Piece], theirs: list[Piece]) -> _Sources:
+def _matched(
+    base: list[Piece],
+    ours: list[Piece],
+    theirs: list[Piece],
+    is_one: Callable[[Mapping[str, Any], Mapping[str, Any]], bool],
+) -> _Sources:
+    """Find which piece is which; `is_one` tells it of two activities that each side added."""
     of_ours = {new: old for old, new in _partners(base, ours).items()}
     of_theirs = {new: old for old, new in _partners(base, theirs).items()}
     ours_of = {old: new for new, old in of_ours.items()}
@@ -126,7 +136,7 @@ def _matched(base: list[Piece], ours: list[Piece], theirs: list[Piece]) -> _Sour
     twins = _partners([ours[number] for number in new_ours], [theirs[n] for n in new_theirs])
     for one, two in twins.items():
         mine, other = ours[new_ours[one]], theirs[new_theirs[two]]
-        if mine.kind != ACTIVITY or _is_twin(mine.table, other.table):
+        if mine.kind != ACTIVITY or is_one(mine.table, other.table):
             found[new_theirs[two]] = new_ours[one]
     return _Sources(base, ours, theirs, of_ours, of_theirs, found)
 
@@ -162,6 +172,17 @@ def _is_twin(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
     """Tell whether activities that each side added are one: one may have an id, one none."""
     id = ours.get("id", theirs.get("id"))
     return bool({**ours, "id": id} == {**theirs, "id": theirs.get("id", id)})
+
+
+def _is_archived(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
+    """Tell whether activities that each side added to an archive are one, as they came to it.
+
+    Both have it from the ledger that they share: what says the same of title and day was changed
+    on one side before it was moved.
+    """
+    if "id" in ours and "id" in theirs:
+        return bool(ours["id"] == theirs["id"])
+    return ours.get("title") == theirs.get("title") and day_of(ours) == day_of(theirs)
 
 
 # ─── what becomes of each ───────────────────────────────────────────────────────────────────────
