@@ -78,6 +78,21 @@ def test_what_was_done_is_told() -> None:
     assert (back.added, back.removed, back.both) == (["late"], ["list"], ["talk"])
 
 
+def test_one_id_title_and_day_are_one_record_that_both_brought_back() -> None:
+    base, back = HEAD + LIST, HEAD + TALK + LIST
+    changed = back.replace("Boston University", "BU")
+    found = merge(base.encode(), back.encode(), changed.encode())
+    assert [(clash.name, clash.keys) for clash in found.done.clashes] == [("talk", ("provider",))]
+    noted = back.replace("# as on the certificate", '\nnote = "seen"')
+    found = merge(base.encode(), back.encode(), noted.encode())
+    assert (found.done.clashes, found.done.renamed) == ([], [])
+    assert (found.data.count(b'id = "talk'), b'note = "seen"' in found.data) == (1, True)
+    # Of another day it is another record, under another id.
+    later = back.replace("2025-05-01", "2025-05-02")
+    found = merge(base.encode(), back.encode(), later.encode())
+    assert found.done.renamed == [("talk", "talk-2")]
+
+
 BARE = TALK.replace('id = "talk"\n', "")
 
 

@@ -169,9 +169,18 @@ def _partners(old: Sequence[Piece], new: Sequence[Piece]) -> dict[int, int]:
 
 
 def _is_twin(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
-    """Tell whether activities that each side added are one: one may have an id, one none."""
+    """Tell whether activities that each side added are one: one may have an id, one none.
+
+    Of one id, title and day they are one that both brought back from the archive, or wrote down.
+    """
+    if "id" in ours and "id" in theirs:
+        return bool(ours["id"] == theirs["id"]) and _is_of_one_day(ours, theirs)
     id = ours.get("id", theirs.get("id"))
     return bool({**ours, "id": id} == {**theirs, "id": theirs.get("id", id)})
+
+
+def _is_of_one_day(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
+    return ours.get("title") == theirs.get("title") and day_of(ours) == day_of(theirs)
 
 
 def _is_archived(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
@@ -182,7 +191,7 @@ def _is_archived(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
     """
     if "id" in ours and "id" in theirs:
         return bool(ours["id"] == theirs["id"])
-    return ours.get("title") == theirs.get("title") and day_of(ours) == day_of(theirs)
+    return _is_of_one_day(ours, theirs)
 
 
 # ─── what becomes of each ───────────────────────────────────────────────────────────────────────
