@@ -221,7 +221,10 @@ def wanted(history: History, ours: bool) -> Wanted:
         old, one, two = versions
         if old is None:  # added: by one side, or by both, alike or not
             record = one if one is not None else two
-            if one and two and said(one) != said(two):
+            if one and two and is_one(one, two):
+                record, clash = merged_keys({}, one, two, ours=ours)
+                clashes += clash
+            elif one and two and said(one) != said(two):
                 found.append((name, two))
         elif one is None or two is None:
             kept = one if one is not None else two
@@ -248,6 +251,11 @@ def wanted(history: History, ours: bool) -> Wanted:
         else:
             tables[name] = parts[0]
     return Wanted(found, tables, clashes)
+
+
+def is_one(one: Record, two: Record) -> bool:
+    """Tell whether records that both sides added are one: of one id, title and day."""
+    return "id" in one and all(one.get(key) == two.get(key) for key in ("id", "title", "date"))
 
 
 def merged_keys(old: Record, one: Record, two: Record, *, ours: bool) -> tuple[Record, int]:
