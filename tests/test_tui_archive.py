@@ -6,8 +6,9 @@ import pytest
 
 from conftest import run_here
 from forms import Screens, history_of, open_form, save, settled, write, writing
-from screens import app_of, press, said, tells, until
+from screens import LARGE, app_of, press, said, tells, until
 from test_archive import AS_OF, LEFT, MOVED, SEPSIS, TEXT, doubled, file, other, texts
+from test_tui_recover import notice
 
 __all__ = ["file"]
 
@@ -102,3 +103,18 @@ async def test_undo_and_redo_of_a_move_turn_both_files(file: Path, move: str) ->
         await press(pilot, "U")
         await hold(pilot, file, *after)
         await tells(pilot, f"done again: {what}")
+
+
+async def test_an_archive_that_goes_is_named_until_it_is_back(file: Path) -> None:
+    command(file, "archive", "--apply", "--yes")
+    async with writing(file, size=LARGE) as pilot:
+        await settled(pilot)
+        away = other(file).rename(file.parent.parent / "away.toml")
+        gone = "cme.archive.toml is gone: it was saved on "
+        await until(pilot, lambda: gone in notice(pilot), "the notice")
+        await press(pilot, "V")
+        await tells(pilot, "its records are not counted: cmeledger doctor says what to do")
+        assert len(pilot.app.screen_stack) == 1  # there is nothing to look at
+        assert "nothing that you saved is missing" not in said(pilot)
+        away.rename(other(file))
+        await until(pilot, lambda: notice(pilot) == "", "no notice any more")

@@ -28,6 +28,8 @@ class Around(NamedTuple):
     """Copies beside the ledger, and editors that have it open or left something."""
     unsaved: tuple[str, ...]
     """The paths of texts that could not be saved."""
+    gone: str | None
+    """That the archive is not there any more, in words."""
 
 
 def look_around(file: str, result: Loaded | Failed, history: History | None) -> Around:
@@ -43,7 +45,8 @@ def look_around(file: str, result: Loaded | Failed, history: History | None) -> 
         lost = recovery.find(result.book, history)
     files = [item for item in beside.look(file) if item.kind != "rest"]
     unsaved = history.unfinished(file)[0] if history is not None else []
-    return Around(result, stamp, tuple(lost), tuple(files), tuple(unsaved))
+    gone = recovery.archive_gone(file, history)
+    return Around(result, stamp, tuple(lost), tuple(files), tuple(unsaved), gone)
 
 
 def folder_stamp(file: str) -> int | None:
@@ -66,6 +69,8 @@ def notice(around: Around, width: int) -> str:
 def _parts(around: Around, *, short: bool) -> Iterator[str]:
     from cmeledger import recovery
 
+    if around.gone is not None:
+        yield around.gone.split(":")[0] if short else around.gone
     yield from recovery.notes(around.lost)
     files = [item for item in around.files if beside.note(item)]
     copies = [item for item in files if item.kind != "editor"]

@@ -92,11 +92,16 @@ class Recovering(Writing):
             return
         found = await asyncio.to_thread(look_around, self.file, self._latest, self.history)
         self._take(found)
+        if found.gone is not None:
+            self.say(
+                f"{found.gone}; its records are not counted: cmeledger doctor says what to do",
+                warning=True,
+            )
         if found.lost or found.files or found.unsaved:
             from cmeledger.tui.recover import Recover
 
             self.push_screen(Recover(self, found))
-        elif self.history is None:
+        elif found.gone is None and self.history is None:
             self.say("the history is switched off: no saved records are looked for")
-        else:
+        elif found.gone is None:
             self.say("nothing that you saved is missing")
