@@ -160,6 +160,12 @@ def test_what_a_kill_in_that_moment_left_is_swept_up(moved: Path) -> None:
     assert beside(moved) == [Path(kept).name]
 
 
+def test_an_empty_rest_is_swept_up_without_a_history(file: Path) -> None:
+    file.with_name(f".{other(file).name}.cmeledger-{2**22 + 1}-00000000").write_bytes(b"")
+    assert sweep(str(other(file))) == []
+    assert beside(file) == []
+
+
 def test_an_empty_ledger_was_not_an_archive(moved: Path) -> None:
     assert cme(moved, "undo").code == 0
     empty = moved.with_name("empty.toml")
