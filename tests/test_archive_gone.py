@@ -1,5 +1,6 @@
 """An archive that a move made: gone when that is undone, unless there is anything in it."""
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -117,6 +118,27 @@ def test_what_is_written_in_that_moment_is_kept(
             write(Path(new) if write is write_into else Path(old))
 
     monkeypatch.setattr(os, "rename", meanwhile)
+    pair.remove_empty(str(other(file)))
+    assert texts(file) == (TEXT, MINE)
+    assert beside(file) == [other(file).name]
+
+
+def test_it_gets_its_name_back_where_no_file_has_two(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other(file).write_bytes(b"")
+    real = os.rename
+
+    def meanwhile(old: str, new: str) -> None:
+        monkeypatch.setattr(os, "rename", real)
+        write_over(Path(old))
+        real(old, new)
+
+    def link(old: str, new: str) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM), old, None, new)
+
+    monkeypatch.setattr(os, "rename", meanwhile)
+    monkeypatch.setattr(os, "link", link)
     pair.remove_empty(str(other(file)))
     assert texts(file) == (TEXT, MINE)
     assert beside(file) == [other(file).name]

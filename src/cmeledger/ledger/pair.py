@@ -200,10 +200,11 @@ def remove_empty(archive: str) -> None:
                 os.unlink(aside)
                 return
             try:
-                os.link(aside, archive)
-                os.unlink(aside)
+                disk.settle(aside, archive)
             except OSError:
                 os.rename(aside, put.theirs_name(archive))
+            else:
+                os.unlink(aside)  # where it has both names now
 
 
 def _is_idle(file: str, handle: int) -> bool:
