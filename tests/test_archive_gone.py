@@ -80,6 +80,32 @@ def test_a_redo_that_is_refused_makes_none(moved: Path) -> None:
     assert beside(moved) == []
 
 
+def test_redo_of_the_archive_does_nothing_else_again(moved: Path) -> None:
+    assert cme(moved, "undo").code == 0
+    assert cme(moved, "edit", "recent", "--note", "seen").code == 0
+    assert cme(moved, "undo").code == 0
+    for words in (("redo",), ("redo", "--dry-run")):
+        refused = cme(other(moved), *words)
+        assert refused.code == 4
+        assert "not saved in one step with the other file" in refused.err
+        assert texts(moved) == (TEXT, None)
+    assert beside(moved) == []
+
+
+def test_of_a_ledger_that_has_a_link(file: Path) -> None:
+    link = file.parent.parent / "linked" / file.name
+    link.parent.mkdir()
+    link.symlink_to(file)
+    assert apply(link).code == 0
+    assert (texts(file), other(link).read_text("utf-8")) == ((LEFT, None), MOVED)
+    restored = cme(link, "restore", "paper")
+    assert restored.code == 0
+    done = cme(file, "undo")
+    assert done.out.endswith(f"\nSaved in {other(link)}, too\n")
+    assert cme(file, "undo").out.endswith(f"\nTook {other(link)} away again\n")
+    assert (texts(file), other(link).exists()) == ((TEXT, None), False)
+
+
 def test_it_is_missed_where_no_undo_took_it_away(moved: Path) -> None:
     other(moved).unlink()
     assert cme(moved, "undo").code == 4
