@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cmeledger.ledger import lock, pair
+from cmeledger.ledger import lock, pair, platform
 from cmeledger.ledger.history import History
 from cmeledger.ledger.leftover import sweep
 from conftest import run_here
@@ -144,6 +144,30 @@ def test_what_is_written_in_that_moment_is_kept(
             write(Path(new) if write is write_into else Path(old))
 
     monkeypatch.setattr(os, "rename", meanwhile)
+    pair.remove_empty(str(other(file)))
+    assert texts(file) == (TEXT, MINE)
+    assert beside(file) == [other(file).name]
+
+
+def test_what_is_written_between_two_looks_is_kept(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other(file).write_bytes(b"")
+    rename, look = os.rename, platform.is_being_written
+
+    def opened(old: str, new: str) -> None:
+        monkeypatch.setattr(os, "rename", rename)
+        editor = os.open(old, os.O_WRONLY)
+        rename(old, new)
+
+        def closed(handle: int) -> bool:
+            os.write(editor, MINE.encode())
+            os.close(editor)
+            return look(handle)
+
+        monkeypatch.setattr(platform, "is_being_written", closed)
+
+    monkeypatch.setattr(os, "rename", opened)
     pair.remove_empty(str(other(file)))
     assert texts(file) == (TEXT, MINE)
     assert beside(file) == [other(file).name]
