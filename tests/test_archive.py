@@ -460,6 +460,19 @@ def test_the_next_command_that_writes_clears_it_up(file: Path, command: tuple[st
     assert archive == "format = 1\n"
 
 
+@pytest.mark.parametrize("eol", ["\n", "\r\n"])
+def test_a_comment_that_only_the_one_in_the_archive_has_is_kept(file: Path, eol: str) -> None:
+    doubled(file)
+    written = SEPSIS.replace('BIDMC"', 'BIDMC"  # Boston').replace("1.50", "1.5")
+    there = f"format = 1\n\n# mine\n{written}# and # mine\n"
+    other(file).write_text(there, "utf-8", newline=eol)
+    assert cme(file, "edit", "recent", "--note", "seen").code == 0
+    ledger, archive = texts(file)
+    assert ledger == TEXT.replace("credits = 2\n", 'credits = 2\nnote = "seen"\n')
+    wanted = ["format = 1", "", "# mine", "# Boston", "# and # mine", ""]
+    assert archive == eol.join(wanted)
+
+
 def test_a_record_that_differs_in_the_archive_is_left_there(file: Path) -> None:
     both = MOVED.replace("1.50", "1.25")
     other(file).write_text(both, "utf-8")

@@ -1,12 +1,13 @@
 """An archive that a move made: gone when that is undone, unless there is anything in it."""
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from cmeledger.ledger import lock, pair
+from cmeledger.ledger import lock, pair, platform
 from cmeledger.ledger.history import History
 from cmeledger.ledger.leftover import sweep
 from conftest import run_here
@@ -79,6 +80,32 @@ def test_a_redo_that_is_refused_makes_none(moved: Path) -> None:
     assert beside(moved) == []
 
 
+def test_redo_of_the_archive_does_nothing_else_again(moved: Path) -> None:
+    assert cme(moved, "undo").code == 0
+    assert cme(moved, "edit", "recent", "--note", "seen").code == 0
+    assert cme(moved, "undo").code == 0
+    for words in (("redo",), ("redo", "--dry-run")):
+        refused = cme(other(moved), *words)
+        assert refused.code == 4
+        assert "not saved in one step with the other file" in refused.err
+        assert texts(moved) == (TEXT, None)
+    assert beside(moved) == []
+
+
+def test_of_a_ledger_that_has_a_link(file: Path) -> None:
+    link = file.parent.parent / "linked" / file.name
+    link.parent.mkdir()
+    link.symlink_to(file)
+    assert apply(link).code == 0
+    assert (texts(file), other(link).read_text("utf-8")) == ((LEFT, None), MOVED)
+    restored = cme(link, "restore", "paper")
+    assert restored.code == 0
+    done = cme(file, "undo")
+    assert done.out.endswith(f"\nSaved in {other(link)}, too\n")
+    assert cme(file, "undo").out.endswith(f"\nTook {other(link)} away again\n")
+    assert (texts(file), other(link).exists()) == ((TEXT, None), False)
+
+
 def test_it_is_missed_where_no_undo_took_it_away(moved: Path) -> None:
     other(moved).unlink()
     assert cme(moved, "undo").code == 4
@@ -122,6 +149,51 @@ def test_what_is_written_in_that_moment_is_kept(
     assert beside(file) == [other(file).name]
 
 
+def test_what_is_written_between_two_looks_is_kept(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other(file).write_bytes(b"")
+    rename, look = os.rename, platform.is_being_written
+
+    def opened(old: str, new: str) -> None:
+        monkeypatch.setattr(os, "rename", rename)
+        editor = os.open(old, os.O_WRONLY)
+        rename(old, new)
+
+        def closed(handle: int) -> bool:
+            os.write(editor, MINE.encode())
+            os.close(editor)
+            return look(handle)
+
+        monkeypatch.setattr(platform, "is_being_written", closed)
+
+    monkeypatch.setattr(os, "rename", opened)
+    pair.remove_empty(str(other(file)))
+    assert texts(file) == (TEXT, MINE)
+    assert beside(file) == [other(file).name]
+
+
+def test_it_gets_its_name_back_where_no_file_has_two(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other(file).write_bytes(b"")
+    real = os.rename
+
+    def meanwhile(old: str, new: str) -> None:
+        monkeypatch.setattr(os, "rename", real)
+        write_over(Path(old))
+        real(old, new)
+
+    def link(old: str, new: str) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM), old, None, new)
+
+    monkeypatch.setattr(os, "rename", meanwhile)
+    monkeypatch.setattr(os, "link", link)
+    pair.remove_empty(str(other(file)))
+    assert texts(file) == (TEXT, MINE)
+    assert beside(file) == [other(file).name]
+
+
 def test_two_texts_of_that_moment_are_both_kept(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +230,12 @@ def test_what_a_kill_in_that_moment_left_is_swept_up(moved: Path) -> None:
     (kept,) = sweep(str(other(moved)), history)
     assert Path(kept).read_text("utf-8") == MINE
     assert beside(moved) == [Path(kept).name]
+
+
+def test_an_empty_rest_is_swept_up_without_a_history(file: Path) -> None:
+    file.with_name(f".{other(file).name}.cmeledger-{2**22 + 1}-00000000").write_bytes(b"")
+    assert sweep(str(other(file))) == []
+    assert beside(file) == []
 
 
 def test_an_empty_ledger_was_not_an_archive(moved: Path) -> None:

@@ -147,7 +147,7 @@ def test_many_at_once_are_as_one_at_a_time(one: Drawn, other: Drawn, data: st.Da
     # And it is all as if they were moved one by one: taken out from the top, put in by day.
     alone, taken = source, 0
     for number in chosen:
-        alone, taken = taken_out(alone, [number - taken]), taken + 1
+        (alone, _), taken = taken_out(alone, [number - taken]), taken + 1
     assert alone.data == left.data
     by_day = sorted(chosen, key=lambda number: one[0][number][0])
     step, reached = target, source

@@ -208,6 +208,7 @@ def test_pieces_read_as_the_whole_does(path: Any) -> None:
         "[[activity]]",
         "[[activity]]x\n",
         "",
+        "[[activity]]\na = 1\r\r\n[[activity]]\nb = 1\n",
     ],
 )
 def test_headers_that_are_none_and_tables_in_between(text: str) -> None:

@@ -56,6 +56,7 @@ def test_what_a_commit_has_for_a_path(folder: Path) -> None:
     nested = folder / "a b" / "line\nbreak" / "cme.toml"
     nested.parent.mkdir(parents=True)
     nested.write_bytes(b"nested\r\n")
+    nested.with_name("more").write_bytes(b"x" * (MOST + 1))
     (folder / "empty").write_bytes(b"")
     (folder / "run").write_bytes(b"#!")
     (folder / "run").chmod(0o700)
@@ -73,6 +74,8 @@ def test_what_a_commit_has_for_a_path(folder: Path) -> None:
             assert text(objects, made, path) is None
         assert refused(objects, made, "link") == f"link was no file in {made[:10]}"
         assert refused(objects, made, "a b") == f"a b was no file in {made[:10]}"
+        long = "has more than 1,000 bytes there"
+        assert refused(objects, made, "a b/line\nbreak/more") == rf"a b/line\nbreak/more {long}"
         assert refused(objects, made, "more") == "more has more than 1,000 bytes there"
         assert text(objects, made, "cme.toml") == b"top\n"  # it goes on after that
 

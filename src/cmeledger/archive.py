@@ -164,7 +164,24 @@ def _without_doubled(ledger: bytes, archive: bytes) -> tuple[bytes, bytes]:
         own, other = parse(ledger), Text(archive, parse(archive))
     except NotToml as error:
         raise EditRefused(f"ledger or archive does not read: {error}", BY_HAND) from error
-    return ledger, taken_out(other, sorted(doubled(own, other.document))).data
+    left, lines = taken_out(other, sorted(doubled(own, other.document)))
+    return ledger, left.data + _remarks(lines, own.text)
+
+
+def _remarks(lines: str, elsewhere: str) -> bytes:
+    """Write the comments of some lines that are not elsewhere, for the end of a file.
+
+    Of two records that read alike, one may have got a comment since.
+    """
+    there = set(_hashed(elsewhere))
+    kept = [remark for remark in _hashed(lines) if remark not in there]
+    eol = "\r\n" if "\r\n" in lines else "\n"
+    return "".join(f"{eol}{line}" for line in (*kept, "")).encode() if kept else b""
+
+
+def _hashed(text: str) -> list[str]:
+    """Give each line from its first # on: a comment, or the rest of a string that has one."""
+    return [f"#{line.partition('#')[2].rstrip()}" for line in text.split("\n") if "#" in line]
 
 
 def _read(book: Book, ledger: bytes, archive: bytes) -> Book:

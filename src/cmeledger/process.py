@@ -33,7 +33,8 @@ class Process:
     def talk(self, exchange: Exchange[T]) -> T | None:
         """Ask, and wait for the answer; None: the process was late or died, and is ended.
 
-        The next question starts another. Raises what starting it raises.
+        The next question starts another. Raises what starting it raises, and what the exchange
+        does: the process is ended then too, for it may be in the middle of an answer.
         """
         process = self._process = self._process or self._start()
         assert process.stdin is not None
@@ -52,9 +53,9 @@ class Process:
                 answer = exchange(process.stdin, process.stdout)
         finally:
             timer.cancel()
-        self.late = answer is None and late.is_set()
-        if answer is None:
-            self.end()
+            self.late = answer is None and late.is_set()
+            if answer is None:
+                self.end()
         return answer
 
     def end(self) -> None:

@@ -4,7 +4,7 @@ import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
-from cmeledger.book import open_book
+from cmeledger.book import archive_name, open_book
 from cmeledger.cli import common, writing
 from cmeledger.cli.main import VERBS, Io
 from cmeledger.ledger.entries import Entry
@@ -37,16 +37,17 @@ def _turn(options: Namespace, io: Io, *, back: bool) -> Exit:
 
     file = common.ledger_name(options, io)
     history = writing.needed(file, open_history(io.env))
-    if not back:
-        file = ledger_of(file, history)
+    # An archive that is not there says nothing; its redo is looked up under its own name all the
+    # same, for the ledger's may be another one.
+    opened = file if back else ledger_of(file, history)
     try:
-        book = open_book(file, common.today(options))
+        book = open_book(opened, common.today(options))
     except LedgerUnusable:  # undo may be what mends it
         book = None
-    kept = writing.sweep_up(file, options, io)
+    kept = writing.sweep_up(opened, options, io)
     if book is not None:
         book = writing.tidied(book, options, io)
-    writing.warn(file, book, kept, options, io)
+    writing.warn(opened, book, kept, options, io)
     if options.dry_run:
         step = look(file, history, back=back)
         if step.entry.pair:
@@ -65,6 +66,10 @@ def _answer_both(entry: Entry, both: Both, options: Namespace, io: Io, *, done: 
     """Say what the step does to ledger and archive, whichever of the two was named."""
     from cmeledger.cli import moving
 
-    if entry.pair and os.path.realpath(common.ledger_name(options, io)) == entry.pair.archive:
+    assert entry.pair is not None  # it changed both
+    if os.path.realpath(common.ledger_name(options, io)) == entry.pair.archive:
         options.ledger = entry.pair.ledger
-    return moving.answer(None, both, options, io, done=done)
+    # The move may have been made through a link to the ledger, beside which the archive is.
+    named = archive_name(common.ledger_name(options, io))
+    file = named if os.path.realpath(named) == entry.pair.archive else entry.pair.archive
+    return moving.answer(None, both, options, io, done=done, file=file)

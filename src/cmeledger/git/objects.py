@@ -7,6 +7,7 @@ from typing import IO, Final, NamedTuple
 
 from cmeledger.git.call import Caller, GitError, late
 from cmeledger.process import Process
+from cmeledger.visible import visible
 
 _TREE: Final = 64 * 1024 * 1024
 """How many bytes of names one folder may have: some hundred thousand files."""
@@ -49,7 +50,7 @@ class Objects(Process):
                 return None
             mode, name = found[1], found[3].hex()
         if not mode.startswith(b"100"):
-            raise GitError(f"{path} was no file in {commit[:10]}", _OTHER)
+            raise GitError(f"{visible(path)} was no file in {commit[:10]}", _OTHER)
         self._whole(name, b"blob", commit, path, at_most)
         return name
 
@@ -64,11 +65,11 @@ class Objects(Process):
         kept = self._read(name, at_most)
         if kept.kind != kind:
             raise GitError(
-                f"{path} of {commit[:10]} is damaged, or not in this clone",
+                f"{visible(path)} of {commit[:10]} is damaged, or not in this clone",
                 f"look with: git fsck; {_OTHER}",
             )
         if kept.data is None:
-            raise GitError(f"{path} has more than {at_most:,} bytes there", _OTHER)
+            raise GitError(f"{visible(path)} has more than {at_most:,} bytes there", _OTHER)
         return kept.data
 
     def _ask(self, name: str, at_most: int) -> Kept:

@@ -34,7 +34,7 @@ def sweep(file: str, history: History | None = None, *, young: float = _YOUNG) -
         with _held(real) as handle:
             if handle is False:
                 return kept
-            known = set() if handle is None else {digest(disk.read_all(handle))}
+            known = {digest(b"" if handle is None else disk.read_all(handle))}
             for entry in history.entries(real) if history else ():
                 known |= {entry.before, entry.after}
             for match in found:

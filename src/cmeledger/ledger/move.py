@@ -95,9 +95,10 @@ def across(source: Text, numbers: Sequence[int], target: Text) -> tuple[Text, Te
     return left, _put_in(target, own)[0]
 
 
-def taken_out(source: Text, numbers: Sequence[int]) -> Text:
-    """Take activities out, with the comments above them. Raises EditRefused."""
-    return _taken(source, numbers)[0]
+def taken_out(source: Text, numbers: Sequence[int]) -> tuple[Text, str]:
+    """Take activities out, with the comments above them; give their lines. Raises EditRefused."""
+    left, lines = _taken(source, numbers)
+    return left, "\n".join(item.text for item in lines)
 
 
 def _taken(source: Text, numbers: Sequence[int]) -> tuple[Text, list[_Lines]]:

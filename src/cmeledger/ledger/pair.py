@@ -200,17 +200,16 @@ def remove_empty(archive: str) -> None:
                 os.unlink(aside)
                 return
             try:
-                os.link(aside, archive)
-                os.unlink(aside)
+                disk.settle(aside, archive)
             except OSError:
                 os.rename(aside, put.theirs_name(archive))
+            else:
+                os.unlink(aside)  # where it has both names now
 
 
 def _is_idle(file: str, handle: int) -> bool:
     """Tell whether a name means an open file that is empty, has no other name and no writer."""
-    found = os.fstat(handle)
-    return (
-        lock.means(file, handle)
-        and (found.st_size, found.st_nlink) == (0, 1)
-        and not platform.is_being_written(handle)
-    )
+    if not lock.means(file, handle) or platform.is_being_written(handle):
+        return False
+    found = os.fstat(handle)  # last: who had it open a moment ago may have written before closing
+    return (found.st_size, found.st_nlink) == (0, 1)

@@ -6,7 +6,7 @@ from typing import Any, Final
 from cmeledger.ledger.parse import MAX_LEVELS, Document, NotToml, TooDeep, levels, parse
 
 _HEADER: Final = "[[activity]]"
-_BLANK_END: Final = re.compile(r"(?:\r?\n)+\Z")
+_BLANK_END: Final = re.compile(r"(?<!\r)(?:\r?\n)+\Z")
 
 
 class Pieces:
