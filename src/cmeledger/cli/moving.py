@@ -36,14 +36,10 @@ def answer(
     io: Io,
     *,
     done: str = "",
-    file: str | None = None,
     more: Mapping[str, object] = writing.NO_MORE,
 ) -> Exit:
-    """Say what was written to the two files, or would be.
-
-    `file` is the archive, where it is not the one beside the ledger as that was named.
-    """
-    name = file or archive_name(common.ledger_name(options, io))
+    """Say what was written to the two files, or would be."""
+    name = archive_name(common.ledger_name(options, io))
     beside = {"archive_file": name, "archive_diff": writing.diff_of(name, both.archive)}
     code = writing.answer(record, both.as_one(), options, io, done=done, more=beside | dict(more))
     if not options.json:

@@ -4,7 +4,7 @@ import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
-from cmeledger.book import archive_name, open_book
+from cmeledger.book import open_book
 from cmeledger.cli import common, writing
 from cmeledger.cli.main import VERBS, Io
 from cmeledger.ledger.entries import Entry
@@ -38,7 +38,7 @@ def _turn(options: Namespace, io: Io, *, back: bool) -> Exit:
     file = common.ledger_name(options, io)
     history = writing.needed(file, open_history(io.env))
     # An archive that is not there says nothing; its redo is looked up under its own name all the
-    # same, for the ledger's may be another one.
+    # same, for what the ledger would do again may be another step.
     opened = file if back else ledger_of(file, history)
     try:
         book = open_book(opened, common.today(options))
@@ -69,7 +69,4 @@ def _answer_both(entry: Entry, both: Both, options: Namespace, io: Io, *, done: 
     assert entry.pair is not None  # it changed both
     if os.path.realpath(common.ledger_name(options, io)) == entry.pair.archive:
         options.ledger = entry.pair.ledger
-    # The move may have been made through a link to the ledger, beside which the archive is.
-    named = archive_name(common.ledger_name(options, io))
-    file = named if os.path.realpath(named) == entry.pair.archive else entry.pair.archive
-    return moving.answer(None, both, options, io, done=done, file=file)
+    return moving.answer(None, both, options, io, done=done)
