@@ -510,3 +510,28 @@ async def test_an_editing_key_takes_its_turn_among_letters_sent_with_it(
         for name in (key, *letters):
             pilot.app.post_message(events.Key(name, name if len(name) == 1 else None))
         await until(pilot, lambda: field(pilot, "date").value == left, left)
+
+
+@pytest.mark.parametrize("next", ["tab", "enter", "down"])
+async def test_what_is_sent_behind_the_key_to_the_next_field_is_typed_there(
+    next: str, file: Path
+) -> None:
+    async with writing(file) as pilot:
+        await open_form(pilot, "a")
+        for name in (
+            *"Sepsis",
+            next,
+            "ctrl+u",
+            *"5",
+            next,
+            *"BMC",
+            "shift+tab",
+            *"1",
+            "end",
+            "slash",
+        ):
+            letter = "/" if name == "slash" else name if len(name) == 1 else None
+            pilot.app.post_message(events.Key(name, letter))
+        await until(pilot, lambda: field(pilot, "date").value == "51/", "the last letter")
+        assert field(pilot, "title").value == "Sepsis"
+        assert field(pilot, "provider").value == "BMC"
