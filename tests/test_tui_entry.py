@@ -535,3 +535,19 @@ async def test_what_is_sent_behind_the_key_to_the_next_field_is_typed_there(
         await until(pilot, lambda: field(pilot, "date").value == "51/", "the last letter")
         assert field(pilot, "title").value == "Sepsis"
         assert field(pilot, "provider").value == "BMC"
+
+
+async def test_a_save_asked_for_twice_at_once_is_one(file: Path) -> None:
+    before = saved_text(file)
+    async with writing(file) as pilot:
+        await open_form(pilot, "a")
+        await paste(pilot, title="Sepsis", date="2025-09-01", category="2", credits="1")
+        for _ in range(2):
+            form_of(pilot).action_save()
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1, "the form is closed")
+        await settled(pilot)
+        assert saved_text(file) == before + (
+            '\n[[activity]]\nid = "2025-09-01-sepsis"\ndate = 2025-09-01\ntitle = "Sepsis"\n'
+            "category = 2\ncredits = 1\n"
+        )
+        assert len(history_of(file).entries(str(file))) == 1

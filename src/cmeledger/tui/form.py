@@ -275,6 +275,7 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
         except CmeledgerError as error:
             self._complain(error)
             return
+        self.saving = True  # before the worker begins: the key may be there twice
         self._save(operation)
 
     def _operation(self, changes: Mapping[str, Any]) -> Operation:
