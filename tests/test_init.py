@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from cmeledger import entry, starter
 from cmeledger.ledger import json_schema, schema
 from cmeledger.starter import Answers
-from conftest import run_here, run_program
+from conftest import PATIENCE, run_here, run_program
 
 FLAGS: Final = (
     "--name", "Maya Chen, MD", "--birthday", "05-10", "--license", "267812",
@@ -405,7 +405,7 @@ def converse(steps: Sequence[tuple[str, str]], *arguments: str) -> tuple[int, st
             shown = _play(master, steps)
             assert process.stdout is not None
             out = process.stdout.read().decode()
-            code = process.wait(20)
+            code = process.wait(PATIENCE)
         finally:
             process.kill()
             os.close(master)
@@ -413,7 +413,7 @@ def converse(steps: Sequence[tuple[str, str]], *arguments: str) -> tuple[int, st
 
 
 def _play(master: int, steps: Sequence[tuple[str, str]]) -> str:
-    shown, seen, deadline = "", 0, time.monotonic() + 30
+    shown, seen, deadline = "", 0, time.monotonic() + PATIENCE
     waiting = list(steps)
     while True:
         ready, _, _ = select.select([master], [], [], max(0, deadline - time.monotonic()))

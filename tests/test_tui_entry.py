@@ -3,6 +3,7 @@
 import os
 import threading
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from textual.widgets import ContentSwitcher
 
 from cmeledger.ledger import platform
 from cmeledger.ledger.save import save as save_bytes
-from conftest import HEAD, run_here
+from conftest import HEAD, PATIENCE, run_here
 from forms import (
     DAY,
     Screens,
@@ -402,7 +403,7 @@ async def test_a_file_that_another_process_saves_is_said(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = file.read_bytes()
-    monkeypatch.setattr("cmeledger.change.save", _impatient)
+    monkeypatch.setattr("cmeledger.change.save", partial(save_bytes, wait=0.05))
     async with writing(file) as pilot:
         await open_form(pilot, "a")
         await write(pilot, title="Talk", category="1", credits="1")
@@ -422,16 +423,16 @@ async def test_a_file_that_another_process_saves_is_said(
         finally:
             holder.kill()
             holder.communicate()
+        monkeypatch.undo()  # whoever has the file now is waited for
         await save(pilot)
         assert record(file, "2026-03-01-talk")["title"] == "Talk"
 
 
-def _impatient(*arguments: Any, **options: Any) -> Any:
-    return save_bytes(*arguments, **options, wait=0.05)
-
-
-async def test_nothing_waits_while_a_save_waits(file: Path) -> None:
+async def test_nothing_waits_while_a_save_waits(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Another process holds the lock: meanwhile the keys work, and then the save is done."""
+    monkeypatch.setattr("cmeledger.change.save", partial(save_bytes, wait=PATIENCE))
     async with writing(file) as pilot:
         app_of(pilot).go_to("later")
         holding, free = threading.Event(), threading.Event()
@@ -440,12 +441,12 @@ async def test_nothing_waits_while_a_save_waits(file: Path) -> None:
             handle = os.open(file, os.O_RDONLY)
             platform.lock(handle)
             holding.set()
-            free.wait(60)
+            free.wait(PATIENCE)
             os.close(handle)
 
         thread = threading.Thread(target=hold)
         thread.start()
-        assert holding.wait(60)
+        assert holding.wait(PATIENCE)
         try:
             await open_form(pilot, "a")
             await write(pilot, title="Talk", category="1", credits="1")
