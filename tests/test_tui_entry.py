@@ -100,11 +100,10 @@ def record(file: Path, id: str) -> dict[str, Any]:
 async def tried_out(pilot: Screens) -> None:
     """Wait until what stands in the form was tried out."""
     form = form_of(pilot)
-    before = form.trial
     form._examine()  # noqa: SLF001  as the timer would
-    await until(
-        pilot, lambda: form.trial is not None and form.trial is not before, "it is tried out"
-    )
+    # What was being tried out just then is another text.
+    await until(pilot, lambda: not form._trying.running, "it is tried out")  # noqa: SLF001
+    assert form.trial is not None
 
 
 # ── what was not typed over keeps its bytes ──────────────────────────────────────────────────
