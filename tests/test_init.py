@@ -7,7 +7,6 @@ import re
 import select
 import stat
 import subprocess
-import sys
 import time
 import tomllib
 from collections.abc import Sequence
@@ -390,14 +389,12 @@ def test_a_folder_that_is_not_confirmed_is_exit_5(monkeypatch: pytest.MonkeyPatc
 def converse(steps: Sequence[tuple[str, str]], *arguments: str) -> tuple[int, str, str]:
     """Run `init` on a terminal: wait for each prompt, then type. Returns code, screen, stdout."""
     pty = pytest.importorskip("pty")
+    from terminal import owning_it
+
     master, slave = pty.openpty()
     env = {k: v for k, v in os.environ.items() if k != "CMELEDGER"} | {"PYTHONUTF8": "1"}
-    begin = (
-        "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
-        f"sys.argv[1:] = {['init', *arguments]!r}; from cmeledger.__main__ import run; run()"
-    )
     with subprocess.Popen(
-        [sys.executable, "-c", begin],
+        owning_it("init", *arguments),
         stdin=slave, stderr=slave, stdout=subprocess.PIPE, env=env, start_new_session=True,
     ) as process:  # fmt: skip
         os.close(slave)
