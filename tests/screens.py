@@ -73,6 +73,7 @@ async def until(pilot: "Pilot[int]", condition: Callable[[], bool], what: str) -
     while time.monotonic() < end:
         if condition():
             await pilot.pause()
+            await calm(pilot)
             if condition():
                 return
         await pilot.pause(0.01)
@@ -80,9 +81,28 @@ async def until(pilot: "Pilot[int]", condition: Callable[[], bool], what: str) -
 
 
 async def press(pilot: "Pilot[int]", *keys: str) -> None:
-    """Press keys, and let everything they set off happen."""
+    """Press keys, and let everything they set off happen, but for timers and threads."""
     await pilot.press(*keys)
     await pilot.pause()
+    await calm(pilot)
+
+
+async def calm(pilot: "Pilot[int]") -> None:
+    """Wait until no widget has a message before it.
+
+    Textual's own pause waits until the processor rests: on a busy machine that may be because
+    others have it.
+    """
+    end, times = time.monotonic() + PATIENCE, 0
+    while times < 2 and time.monotonic() < end:  # twice: what was in hand was handed on meanwhile
+        await pilot.pause(0)
+        times = 0 if _is_busy(pilot) else times + 1
+
+
+def _is_busy(pilot: "Pilot[int]") -> bool:
+    screen = pilot.app.screen
+    widgets = (pilot.app, *screen.walk_children(with_self=True))
+    return bool(screen._callbacks) or any(widget.message_queue_size for widget in widgets)  # noqa: SLF001
 
 
 def screen(pilot: "Pilot[int]") -> str:

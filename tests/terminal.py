@@ -139,9 +139,13 @@ def cmeledger(*arguments: str | Path) -> list[str]:
 
 
 def owning_it(*arguments: str) -> list[str]:
-    """Make the command that runs the program where Ctrl-C on the terminal interrupts it."""
+    """Make the command that runs the program where Ctrl-C on the terminal interrupts it.
+
+    A run of the tests in the background of a shell would have it ignored.
+    """
     begin = (
-        "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+        "import fcntl, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+        "signal.signal(signal.SIGINT, signal.default_int_handler); "
         f"sys.argv[1:] = {list(arguments)!r}; from cmeledger.__main__ import run; run()"
     )
     return [sys.executable, "-c", begin]

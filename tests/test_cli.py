@@ -14,7 +14,7 @@ import pytest
 from cmeledger import __version__
 from cmeledger.cli.main import VERBS, run
 from cmeledger.visible import visible
-from conftest import HEAD, NASTY, SAMPLES, run_here, run_program
+from conftest import HEAD, NASTY, PATIENCE, SAMPLES, run_here, run_program
 
 Write = Callable[..., str]
 HOSPITALIST = str(SAMPLES / "hospitalist.toml")
@@ -214,7 +214,7 @@ def test_color_on_a_terminal_only_adds_to_the_text(no_color: str) -> None:
             shown += part
             if not part:
                 break
-        process.wait(20)
+        process.wait(PATIENCE)
     os.close(master)
     text = shown.decode().replace("\r\n", "\n")
     assert ("\x1b[" in text) == (not no_color)

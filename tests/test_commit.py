@@ -375,10 +375,7 @@ def test_many_records_are_counted_from_the_thirty_first_on(file: Path) -> None:
     assert body[30] == "and 1 more"
 
 
-HOSTILE = [
-    *NASTY["terminal"],
-    *NASTY["unicode"],
-    *NASTY["markup"],
+FOR_GIT = [
     "x\n\nSigned-off-by: Mallory <m@example.org>",
     "# looks like a comment",
     "------------------------ >8 ------------------------",
@@ -387,12 +384,17 @@ HOSTILE = [
     "e\u0301" * 200,
     "w" * 500,
 ]
+"""Titles that are meant for git, or as long as no line of a message may be."""
+FOR_OTHERS = [*NASTY["terminal"], *NASTY["unicode"], *NASTY["markup"]]
 
 
-def test_no_title_is_more_than_a_title(file: Path) -> None:
+@pytest.mark.parametrize(
+    "every_nth", [4, pytest.param(1, marks=pytest.mark.soak)], ids=["short", "soak"]
+)
+def test_no_title_is_more_than_a_title(every_nth: int, file: Path) -> None:
     begun(file)
     text = HEAD
-    for number, title in enumerate(HOSTILE):
+    for number, title in enumerate([*FOR_GIT, *FOR_OTHERS[::every_nth]]):
         if any("\ud800" <= char <= "\udfff" for char in title):
             continue  # TOML cannot hold it
         record = f'[[activity]]\nid = "n{number}"\ndate = 2025-06-01\ncategory = 2\ncredits = 1\n'

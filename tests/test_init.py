@@ -7,7 +7,6 @@ import re
 import select
 import stat
 import subprocess
-import sys
 import time
 import tomllib
 from collections.abc import Sequence
@@ -22,7 +21,7 @@ from hypothesis import strategies as st
 from cmeledger import entry, starter
 from cmeledger.ledger import json_schema, schema
 from cmeledger.starter import Answers
-from conftest import run_here, run_program
+from conftest import PATIENCE, run_here, run_program
 
 FLAGS: Final = (
     "--name", "Maya Chen, MD", "--birthday", "05-10", "--license", "267812",
@@ -390,14 +389,12 @@ def test_a_folder_that_is_not_confirmed_is_exit_5(monkeypatch: pytest.MonkeyPatc
 def converse(steps: Sequence[tuple[str, str]], *arguments: str) -> tuple[int, str, str]:
     """Run `init` on a terminal: wait for each prompt, then type. Returns code, screen, stdout."""
     pty = pytest.importorskip("pty")
+    from terminal import owning_it
+
     master, slave = pty.openpty()
     env = {k: v for k, v in os.environ.items() if k != "CMELEDGER"} | {"PYTHONUTF8": "1"}
-    begin = (
-        "import fcntl, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
-        f"sys.argv[1:] = {['init', *arguments]!r}; from cmeledger.__main__ import run; run()"
-    )
     with subprocess.Popen(
-        [sys.executable, "-c", begin],
+        owning_it("init", *arguments),
         stdin=slave, stderr=slave, stdout=subprocess.PIPE, env=env, start_new_session=True,
     ) as process:  # fmt: skip
         os.close(slave)
@@ -405,7 +402,7 @@ def converse(steps: Sequence[tuple[str, str]], *arguments: str) -> tuple[int, st
             shown = _play(master, steps)
             assert process.stdout is not None
             out = process.stdout.read().decode()
-            code = process.wait(20)
+            code = process.wait(PATIENCE)
         finally:
             process.kill()
             os.close(master)
@@ -413,7 +410,7 @@ def converse(steps: Sequence[tuple[str, str]], *arguments: str) -> tuple[int, st
 
 
 def _play(master: int, steps: Sequence[tuple[str, str]]) -> str:
-    shown, seen, deadline = "", 0, time.monotonic() + 30
+    shown, seen, deadline = "", 0, time.monotonic() + PATIENCE
     waiting = list(steps)
     while True:
         ready, _, _ = select.select([master], [], [], max(0, deadline - time.monotonic()))

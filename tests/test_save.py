@@ -4,6 +4,7 @@ import os
 import pathlib
 import stat
 import tempfile
+from collections.abc import Iterator
 
 import pytest
 
@@ -141,14 +142,20 @@ except NotWritten as error:
 """
 
 
+@pytest.fixture
+def anyones() -> Iterator[pathlib.Path]:
+    """Give a folder that any user can reach: another run of pytest closes the ones of tmp_path."""
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder).chmod(0o755)
+        yield pathlib.Path(folder)
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="gives up root's rights in a child to lose some")
 @pytest.mark.parametrize("case", ["folder", "file", "owner", "state"])
-def test_without_permission(file: pathlib.Path, tmp_path: pathlib.Path, case: str) -> None:
-    for parent in (tmp_path, *tmp_path.parents):
-        if parent == pathlib.Path(tempfile.gettempdir()):
-            break  # above are the machine's own folders
-        parent.chmod(0o755)
-    state = tmp_path / "history"
+def test_without_permission(anyones: pathlib.Path, case: str) -> None:
+    file, state = anyones / "ledger" / "cme.toml", anyones / "history"
+    file.parent.mkdir()
+    file.write_bytes(FIRST)
     state.mkdir(mode=0o700)
     if case != "state":
         os.chown(state, 65534, 65534)

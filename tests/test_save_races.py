@@ -67,7 +67,8 @@ def test_a_killed_save_leaves_the_old_or_the_new(tmp_path: pathlib.Path, kills: 
         assert process.stdout.readline() == "ready\n"
         time.sleep(dice.uniform(0, 0.03))
         process.kill()
-        numbers = process.communicate()[0].split()
+        numbers = process.stdout.read().split()  # communicate would miss what has been buffered
+        process.communicate()
         assert process.returncode == -signal.SIGKILL
         said += [f"{kill}-{number}" for number in numbers]
         found = lines(file)
@@ -124,7 +125,7 @@ def test_a_killed_write_in_place_is_whole_or_found_and_undone(
         assert process.stdout
         heard = [process.stdout.readline().strip() for _ in range(dice.randint(1, 300))]
         process.kill()
-        heard += process.stdout.read().split()  # communicate would miss what has been buffered
+        heard += process.stdout.read().split()
         process.communicate()
         said = int([str(last), *(word for word in heard if word != "part")][-1])
         assert process.returncode == -signal.SIGKILL
@@ -234,7 +235,7 @@ def test_no_save_of_an_editor_is_lost(tmp_path: pathlib.Path, way: str, saves: i
     assert ours.stdout.readline() == "ready\n"
     finish(start(EDITOR, file, way, saves))
     ours.kill()
-    out, err = ours.communicate()
+    out, (_, err) = ours.stdout.read(), ours.communicate()
     assert (ours.returncode, err) == (-signal.SIGKILL, "")
     assert out  # there was a race
     found = lines(file)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cmeledger.tui.choose import Choose
 from conftest import run_here
 from forms import Screens, history_of, open_form, save, settled, write, writing
 from screens import LARGE, app_of, press, said, tells, until
@@ -57,6 +58,7 @@ async def test_a_record_that_is_removed_does_not_come_back_from_the_archive(file
     async with writing(file) as pilot:
         app_of(pilot).go_to("sepsis")
         await press(pilot, "x")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Choose), "the question")
         await press(pilot, "y")
         await hold(pilot, file, TEXT.replace(f"{SEPSIS}\n", ""), "format = 1\n")
         await tells(pilot, CLEARED)
@@ -82,6 +84,7 @@ async def test_an_archive_that_cannot_be_written_stops_the_save(file: Path) -> N
     async with writing(file) as pilot:
         app_of(pilot).go_to("sepsis")
         await press(pilot, "x")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Choose), "the question")
         await press(pilot, "y")
         await tells(pilot, "chmod u+w")
     assert texts(file) == before

@@ -135,7 +135,11 @@ async def test_decide_later_keeps_the_file_and_the_text(
         await press(pilot, "c")
         await until(pilot, lambda: isinstance(pilot.app.screen, RecordForm), "the form")
         assert typed(pilot, "credits") == "2.5"
-        assert "The record was changed in the file meanwhile" in words(pilot)
+        await until(
+            pilot,
+            lambda: "The record was changed in the file meanwhile" in words(pilot),
+            "that it is read by now",
+        )
         await press(pilot, "escape")
     # At the next start it is offered too, and is a conflict still.
     async with opened(ledger, AS_OF, history=history) as pilot:

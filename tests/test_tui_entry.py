@@ -3,6 +3,7 @@
 import os
 import threading
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from textual.widgets import ContentSwitcher
 
 from cmeledger.ledger import platform
 from cmeledger.ledger.save import save as save_bytes
-from conftest import HEAD, run_here
+from conftest import HEAD, PATIENCE, run_here
 from forms import (
     DAY,
     Screens,
@@ -99,11 +100,10 @@ def record(file: Path, id: str) -> dict[str, Any]:
 async def tried_out(pilot: Screens) -> None:
     """Wait until what stands in the form was tried out."""
     form = form_of(pilot)
-    before = form.trial
     form._examine()  # noqa: SLF001  as the timer would
-    await until(
-        pilot, lambda: form.trial is not None and form.trial is not before, "it is tried out"
-    )
+    # What was being tried out just then is another text.
+    await until(pilot, lambda: not form._trying.running, "it is tried out")  # noqa: SLF001
+    assert form.trial is not None
 
 
 # ── what was not typed over keeps its bytes ──────────────────────────────────────────────────
@@ -402,7 +402,7 @@ async def test_a_file_that_another_process_saves_is_said(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = file.read_bytes()
-    monkeypatch.setattr("cmeledger.change.save", _impatient)
+    monkeypatch.setattr("cmeledger.change.save", partial(save_bytes, wait=0.05))
     async with writing(file) as pilot:
         await open_form(pilot, "a")
         await write(pilot, title="Talk", category="1", credits="1")
@@ -422,16 +422,16 @@ async def test_a_file_that_another_process_saves_is_said(
         finally:
             holder.kill()
             holder.communicate()
+        monkeypatch.undo()  # whoever has the file now is waited for
         await save(pilot)
         assert record(file, "2026-03-01-talk")["title"] == "Talk"
 
 
-def _impatient(*arguments: Any, **options: Any) -> Any:
-    return save_bytes(*arguments, **options, wait=0.05)
-
-
-async def test_nothing_waits_while_a_save_waits(file: Path) -> None:
+async def test_nothing_waits_while_a_save_waits(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Another process holds the lock: meanwhile the keys work, and then the save is done."""
+    monkeypatch.setattr("cmeledger.change.save", partial(save_bytes, wait=PATIENCE))
     async with writing(file) as pilot:
         app_of(pilot).go_to("later")
         holding, free = threading.Event(), threading.Event()
@@ -440,12 +440,12 @@ async def test_nothing_waits_while_a_save_waits(file: Path) -> None:
             handle = os.open(file, os.O_RDONLY)
             platform.lock(handle)
             holding.set()
-            free.wait(60)
+            free.wait(PATIENCE)
             os.close(handle)
 
         thread = threading.Thread(target=hold)
         thread.start()
-        assert holding.wait(60)
+        assert holding.wait(PATIENCE)
         try:
             await open_form(pilot, "a")
             await write(pilot, title="Talk", category="1", credits="1")
@@ -510,3 +510,44 @@ async def test_an_editing_key_takes_its_turn_among_letters_sent_with_it(
         for name in (key, *letters):
             pilot.app.post_message(events.Key(name, name if len(name) == 1 else None))
         await until(pilot, lambda: field(pilot, "date").value == left, left)
+
+
+@pytest.mark.parametrize("next", ["tab", "enter", "down"])
+async def test_what_is_sent_behind_the_key_to_the_next_field_is_typed_there(
+    next: str, file: Path
+) -> None:
+    async with writing(file) as pilot:
+        await open_form(pilot, "a")
+        for name in (
+            *"Sepsis",
+            next,
+            "ctrl+u",
+            *"5",
+            next,
+            *"BMC",
+            "shift+tab",
+            *"1",
+            "end",
+            "slash",
+        ):
+            letter = "/" if name == "slash" else name if len(name) == 1 else None
+            pilot.app.post_message(events.Key(name, letter))
+        await until(pilot, lambda: field(pilot, "date").value == "51/", "the last letter")
+        assert field(pilot, "title").value == "Sepsis"
+        assert field(pilot, "provider").value == "BMC"
+
+
+async def test_a_save_asked_for_twice_at_once_is_one(file: Path) -> None:
+    before = saved_text(file)
+    async with writing(file) as pilot:
+        await open_form(pilot, "a")
+        await paste(pilot, title="Sepsis", date="2025-09-01", category="2", credits="1")
+        for _ in range(2):
+            form_of(pilot).action_save()
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1, "the form is closed")
+        await settled(pilot)
+        assert saved_text(file) == before + (
+            '\n[[activity]]\nid = "2025-09-01-sepsis"\ndate = 2025-09-01\ntitle = "Sepsis"\n'
+            "category = 2\ncredits = 1\n"
+        )
+        assert len(history_of(file).entries(str(file))) == 1

@@ -148,8 +148,8 @@ async def test_progress_is_shown_and_it_can_be_called_off(
         async with opened(file, DAY) as pilot:
             await opened_with(pilot, "P")
             await press(pilot, "enter")
-            await until(pilot, lambda: "looking at files" in told(pilot), "how far it is")
-            assert "2 of " in told(pilot)
+            await until(pilot, lambda: "2 of " in told(pilot), "how far it is")
+            assert "looking at files" in told(pilot)
             await press(pilot, "enter")  # it is in work already
             await press(pilot, "escape")
             assert len(pilot.app.screen_stack) == 1

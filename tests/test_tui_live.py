@@ -1,15 +1,18 @@
 """The screens beside an editor: every way a file changes, breaks, goes and comes back."""
 
+import threading
 import weakref
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cmeledger.tui.session import load
-from conftest import HEAD, SAMPLES
+from cmeledger.tui.app import CmeledgerApp
+from cmeledger.tui.session import Failed, Loaded, load
+from conftest import HEAD, PATIENCE, SAMPLES
 from ledgers import course
-from screens import LARGE, app_of, lines_of, opened, press, screen, until, words
+from screens import LARGE, app_of, calm, lines_of, opened, press, screen, until, words
 
 AS_OF = "2026-03-01"
 
@@ -75,6 +78,42 @@ async def test_the_scroll_position_stays(file: Path) -> None:
         await until(pilot, lambda: "101 records" in screen(pilot), "the new record")
         assert app_of(pilot).view.record == chosen
         assert rows.scroll_offset.y == top + 1
+
+
+async def test_a_slow_reading_does_not_come_over_a_later_one(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(file, AS_OF) as pilot:
+        begun, may_go_on, done = threading.Event(), threading.Event(), threading.Event()
+
+        def slow(*arguments: Any, **options: Any) -> Loaded | Failed:
+            result = load(*arguments, **options)
+            if not begun.is_set():
+                begun.set()
+                may_go_on.wait(PATIENCE)
+                done.set()
+            return result
+
+        def listen(app: CmeledgerApp, loaded: Loaded) -> None:
+            heard.append(loaded.book.data)
+            use(app, loaded)
+
+        heard: list[bytes] = []
+        use = CmeledgerApp._use  # noqa: SLF001  what is shown, in its order
+        monkeypatch.setattr(CmeledgerApp, "_use", listen)
+        monkeypatch.setattr("cmeledger.tui.session.load", slow)
+        app_of(pilot).action_reload()
+        try:
+            await until(pilot, begun.is_set, "the old file is read")
+            rename_over(file, ledger(one=1))
+            app_of(pilot).action_reload()
+            await until(pilot, lambda: "1 / 50" in lines_of(pilot, "requirements")[0], "the new")
+        finally:
+            may_go_on.set()
+        await until(pilot, done.is_set, "the old one is over")
+        await pilot.app.workers.wait_for_complete()
+        await calm(pilot)
+        assert set(heard) == {file.read_bytes()}
 
 
 async def test_a_broken_save_names_the_line_over_the_last_good_state(file: Path) -> None:
@@ -166,7 +205,11 @@ async def test_resizing_lays_out_anew_and_says_when_it_is_too_small(file: Path) 
     async with opened(SAMPLES / "surgeon.toml") as pilot:
         for width, height in ((160, 50), (200, 60), (60, 15), (80, 24)):
             await pilot.resize_terminal(width, height)
-            await pilot.pause()
+            await until(
+                pilot,
+                lambda size=(width, height): pilot.app.screen.size == size,  # type: ignore[misc]
+                "the new size",
+            )
             assert "Risk management" in screen(pilot)
             assert all(len(line) <= width for line in screen(pilot).split("\n"))
         await pilot.resize_terminal(59, 24)

@@ -1,16 +1,19 @@
 """The ledger in git on the screens: what is shown, committed and said; with real git."""
 
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 from textual.widgets import Button
 
+from cmeledger.committing import Compared
+from cmeledger.tui import versions
 from cmeledger.tui.choose import Choose
 from cmeledger.tui.fields import Field
 from cmeledger.tui.lines import Page
 from cmeledger.tui.versions import Versions
-from conftest import HEAD, NASTY
+from conftest import HEAD, NASTY, PATIENCE
 from forms import Screens, writing
 from ledgers import LIST, TALK
 from repositories import CLEAN, NOON, needs_git, run_git
@@ -188,6 +191,31 @@ async def test_the_commits_are_read_again_only_where_they_are_others(file: Path)
         assert panel(pilot).history is read
         await press(pilot, "ctrl+s")
         await shows(pilot, "Handoffs (2025-06-01)", "A first version")
+
+
+async def test_commits_that_another_look_kept_from_being_shown_are_read_by_it(
+    file: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    committed(file, HEAD)
+    read, asked, may_go_on = versions._history, [], threading.Event()  # noqa: SLF001
+
+    def slow(compared: Compared) -> list[versions.Told]:
+        asked.append(compared)
+        if len(asked) == 1:
+            may_go_on.wait(PATIENCE)
+        return read(compared)
+
+    async with writing(file) as pilot:
+        await look(pilot, "the last commit has all of it")
+        monkeypatch.setattr(versions, "_history", slow)
+        committed(file, HEAD + LIST, "Done elsewhere", 1)
+        await until(pilot, lambda: bool(asked), "the commits are being read")
+        panel(pilot)._look()  # noqa: SLF001  as when the ledger changes
+        try:
+            await shows(pilot, "Done elsewhere", "A first version")
+        finally:
+            may_go_on.set()
 
 
 async def test_a_ledger_with_errors_is_asked_about(file: Path) -> None:  # noqa: F811

@@ -120,6 +120,12 @@ async def do(pilot: Screens, heard: Heard, dice: random.Random, *keys: str) -> N
     await pilot.pause()
     for key in keys:
         await press(pilot, key)
+        if key == "x":
+            await until(
+                pilot,
+                lambda: isinstance(pilot.app.screen, Choose) or len(heard.said) > count,
+                "the question, or why there is none",
+            )
     await until(pilot, lambda: len(heard.said) > count, "something is said")
 
 

@@ -7,7 +7,9 @@ from typing import Any, Final
 from rich.cells import cell_len
 from rich.text import Text
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import Binding
+from textual.screen import Screen
 from textual.suggester import Suggester
 from textual.widgets import Input
 
@@ -20,6 +22,23 @@ EDITING: Final = {
     for key in binding.key.split(",")
 }
 """What each editing key does, as Textual has it."""
+BETWEEN_FIELDS: Final = (
+    Binding("tab,down", "app.focus_next", show=False, priority=True, id="form.next"),
+    Binding("shift+tab,up", "app.focus_previous", show=False, priority=True, id="form.previous"),
+    Binding("enter", "enter", show=False, priority=True, id="form.enter"),
+)
+"""The keys of a form that go from field to field: done as they come in.
+
+Textual hands a key to the field that has the focus as the key comes in. Were these looked up in
+their turn, what a fast hand types behind them would go to the field before.
+"""
+
+
+def enter(screen: Screen[Any]) -> None:
+    """Go on from a field to the next; where the focus is on a button, leave the key to it."""
+    if not isinstance(screen.focused, Input):
+        raise SkipAction
+    screen.focus_next()
 
 
 def shown(text: str) -> str:

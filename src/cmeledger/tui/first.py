@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Static
 from cmeledger import starter
 from cmeledger.problems import NotWritten
 from cmeledger.report.terminal import Style, wrap
+from cmeledger.tui.fields import BETWEEN_FIELDS, enter
 from cmeledger.tui.lines import plain, plain_lines
 
 FIELDS: Final = tuple(starter.QUESTIONS.values())
@@ -26,6 +27,7 @@ class FirstLedger(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Not now", id="first.leave"),
         Binding("ctrl+s", "save", "Save", id="first.save"),
+        *BETWEEN_FIELDS,
     ]
 
     def __init__(self, file: str) -> None:
@@ -108,10 +110,9 @@ class FirstLedger(ModalScreen[str | None]):
         elif field in starter.QUESTIONS:
             self._say(starter.QUESTIONS[field].why)
 
-    @on(Input.Submitted)
-    def go_on(self) -> None:
-        """Go to the next field with enter."""
-        self.focus_next()
+    def action_enter(self) -> None:
+        """Go on from a field to the next."""
+        enter(self)
 
     @on(Button.Pressed, "#save")
     async def action_save(self) -> None:

@@ -24,7 +24,7 @@ from cmeledger.problems import Clash, CmeledgerError, Conflict
 from cmeledger.report.terminal import Style, wrap
 from cmeledger.report.trial import Trial, tried
 from cmeledger.tui.clash import BOTH, EDITOR, LATER, THEIRS, ask_about
-from cmeledger.tui.fields import Field
+from cmeledger.tui.fields import BETWEEN_FIELDS, Field, enter
 from cmeledger.tui.latest import Latest
 from cmeledger.tui.lines import plain, plain_lines
 from cmeledger.tui.outward import why
@@ -53,8 +53,7 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
         Binding("ctrl+s", "save", "Save", id="form.save"),
         Binding("escape", "leave", "Close, keep it unfinished", id="form.leave"),
         Binding("ctrl+t", "discard", "Throw away", id="form.discard"),
-        Binding("down", "app.focus_next", show=False, id="form.next"),
-        Binding("up", "app.focus_previous", show=False, id="form.previous"),
+        *BETWEEN_FIELDS,
     ]
 
     def __init__(
@@ -128,7 +127,7 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
 
     def on_mount(self) -> None:
         """Begin at the first field, or at the one that is in question."""
-        self.query_one(f"#{PREFIX}{self.first}", Field).focus()
+        self.set_focus(self.query_one(f"#{PREFIX}{self.first}", Field))  # before any key
         self.writing.ledger_changed.subscribe(self, self.look_outside)
         self.look_outside(None)
 
@@ -156,10 +155,9 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
         if self._soon is None:
             self._soon = self.set_timer(PAUSE_SECONDS, self._examine)
 
-    @on(Field.Submitted)
-    def go_on(self) -> None:
-        """Go to the next field with enter."""
-        self.focus_next()
+    def action_enter(self) -> None:
+        """Go on from a field to the next."""
+        enter(self)
 
     @on(Field.Blurred)
     def guess(self, event: Field.Blurred) -> None:
@@ -277,6 +275,7 @@ class RecordForm(ModalScreen[tuple[Operation, Saved] | None]):
         except CmeledgerError as error:
             self._complain(error)
             return
+        self.saving = True  # before the worker begins: the key may be there twice
         self._save(operation)
 
     def _operation(self, changes: Mapping[str, Any]) -> Operation:

@@ -12,6 +12,7 @@ from typing import Final
 from textual import on, work
 from textual.app import App
 from textual.signal import Signal
+from textual.worker import get_current_worker
 
 from cmeledger.tui import session
 from cmeledger.tui.lines import plain
@@ -67,7 +68,9 @@ class Live(App[int]):
     @work(thread=True, exclusive=True, group="read")
     def read(self, file: str, day: date) -> None:
         """Read and count in a thread of its own."""
-        self.post_message(LedgerRead(session.load(file, day, with_archive=self.with_archive)))
+        result = session.load(file, day, with_archive=self.with_archive)
+        if not get_current_worker().is_cancelled:  # else one that began later has what is newer
+            self.post_message(LedgerRead(result))
 
     @work(thread=True, exclusive=True, group="look")
     def look_closer(self, loaded: Loaded) -> None:

@@ -94,6 +94,8 @@ class Versions(ModalScreen[None]):
         self.found: Found | None = None
         """None: nobody has looked yet."""
         self.history: Sequence[Told] | None = None
+        self.history_of: Found | None = None
+        """The look whose commits these are; a later one may be called off before it has its own."""
         self.has_more = False
         self.offered = ""
         """The first line of the message as it was written for the user."""
@@ -150,9 +152,10 @@ class Versions(ModalScreen[None]):
             field.value = offered
         self.offered = offered
         self._put()
-        if found.compared is not None and not (self.history and _is_same(before, found)):
+        if found.compared is not None and not (self.history and _is_same(self.history_of, found)):
             told = await asyncio.to_thread(_history, found.compared)
             self.history, self.has_more = told[:MOST], len(told) > MOST
+            self.history_of = found
             self._put()
 
     def _look_again(self) -> None:
