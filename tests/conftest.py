@@ -46,6 +46,11 @@ class Result(NamedTuple):
         return json.loads(self.out)
 
 
+def squeezed(text: str) -> str:
+    """Leave out blanks and breaks: lines are broken at blanks, and within what is too long."""
+    return "".join(text.split())
+
+
 def run_here(*arguments: str, env: Mapping[str, str] | None = None) -> Result:
     """Run a command in this process, with streams that are no terminal."""
     out, err = io.StringIO(), io.StringIO()

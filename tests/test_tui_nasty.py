@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cmeledger.tui.lines import LineList
 from cmeledger.visible import visible
-from conftest import HEAD, NASTY
+from conftest import HEAD, NASTY, squeezed
 from screens import GROUPS, LARGE, app_of, lines_of, opened, press, screen, tells, until
 
 TEXTS = [text for group in NASTY.values() for text in group if text.strip(" \t\r\n")]
@@ -28,11 +28,6 @@ def record(number: int, **keys: str) -> str:
         "provider": '"A school"',
     }
     return "\n[[activity]]\n" + "".join(f"{k} = {v}\n" for k, v in (values | keys).items())
-
-
-def squeezed(text: str) -> str:
-    """Leave out blanks: lines are broken at them."""
-    return "".join(text.split())
 
 
 def test_there_are_hostile_texts() -> None:
