@@ -32,8 +32,8 @@ GROUPS = pytest.mark.parametrize(
 )
 """Hostile texts: in each run those that are meant for screens, the others in the soak run."""
 BY = pytest.mark.parametrize("by", ["key", pytest.param("palette", marks=pytest.mark.soak)])
-"""Both ways to a command. That the palette has each, and that it acts, `test_tui_keys.py` sees in
-every run."""
+"""Both ways to a command. That the palette has each, and does what its key does, `test_tui_keys.py`
+sees in every run."""
 
 App = Pilot[int | None]
 

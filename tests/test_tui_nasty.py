@@ -3,12 +3,15 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from cmeledger.tui.lines import LineList
 from cmeledger.visible import visible
 from conftest import HEAD, NASTY, squeezed
-from screens import GROUPS, LARGE, app_of, lines_of, opened, press, screen, tells, until
+from screens import LARGE, app_of, lines_of, opened, press, screen, tells, until
 
 TEXTS = [text for group in NASTY.values() for text in group if text.strip(" \t\r\n")]
+SOAK = pytest.mark.soak
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 AS_OF = "2026-03-01"
 
@@ -60,9 +63,15 @@ async def test_titles_and_providers_are_whole_and_literal(tmp_path: Path) -> Non
         assert app.is_running
 
 
-@GROUPS
-async def test_names_numbers_ids_and_messages(group: str, tmp_path: Path) -> None:
-    for number, text in enumerate(NASTY[group][:3]):
+@pytest.mark.parametrize(
+    ("group", "count"),
+    [
+        *((group, 1) for group in ("markup", "terminal", "unicode")),
+        *(pytest.param(group, len(texts), marks=SOAK) for group, texts in sorted(NASTY.items())),
+    ],
+)
+async def test_names_numbers_ids_and_messages(group: str, count: int, tmp_path: Path) -> None:
+    for number, text in enumerate(NASTY[group][:count]):
         if not text.strip(" \t\r\n"):
             continue
         file = tmp_path / f"cme{number}.toml"
