@@ -126,24 +126,40 @@ def write_into(path: Path) -> None:
         opened.write(MINE)
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("write", [write_over, write_into])
-def test_what_is_written_in_that_moment_is_kept(
-    file: Path, when: str, write: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+def taken_away(
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    before: Callable[[Path], None] = lambda _: None,
+    after: Callable[[Path, Path], None] = lambda *_: None,
 ) -> None:
+    """Take an empty archive away, and do something before and after it gets another name.
+
+    `before` gets its name, `after` the old and the new one.
+    """
     other(file).write_bytes(b"")
     real = os.rename
 
     def meanwhile(old: str, new: str) -> None:
         monkeypatch.setattr(os, "rename", real)
-        if when == "before":
-            write(Path(old))
+        before(Path(old))
         real(old, new)
-        if when == "after":
-            write(Path(new) if write is write_into else Path(old))
+        after(Path(old), Path(new))
 
     monkeypatch.setattr(os, "rename", meanwhile)
     pair.remove_empty(str(other(file)))
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("write", [write_over, write_into])
+def test_what_is_written_in_that_moment_is_kept(
+    file: Path, when: str, write: Callable[[Path], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if when == "before":
+        taken_away(file, monkeypatch, before=write)
+    elif write is write_into:
+        taken_away(file, monkeypatch, after=lambda _, new: write(new))
+    else:
+        taken_away(file, monkeypatch, after=lambda old, _: write(old))
     assert texts(file) == (TEXT, MINE)
     assert beside(file) == [other(file).name]
 
@@ -151,23 +167,20 @@ def test_what_is_written_in_that_moment_is_kept(
 def test_what_is_written_between_two_looks_is_kept(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other(file).write_bytes(b"")
-    rename, look = os.rename, platform.is_being_written
+    look = platform.is_being_written
+    editors: list[int] = []
 
-    def opened(old: str, new: str) -> None:
-        monkeypatch.setattr(os, "rename", rename)
-        editor = os.open(old, os.O_WRONLY)
-        rename(old, new)
+    def closed(handle: int) -> bool:
+        os.write(editors[0], MINE.encode())
+        os.close(editors[0])
+        return look(handle)
 
-        def closed(handle: int) -> bool:
-            os.write(editor, MINE.encode())
-            os.close(editor)
-            return look(handle)
-
-        monkeypatch.setattr(platform, "is_being_written", closed)
-
-    monkeypatch.setattr(os, "rename", opened)
-    pair.remove_empty(str(other(file)))
+    taken_away(
+        file,
+        monkeypatch,
+        before=lambda old: editors.append(os.open(old, os.O_WRONLY)),
+        after=lambda *_: monkeypatch.setattr(platform, "is_being_written", closed),
+    )
     assert texts(file) == (TEXT, MINE)
     assert beside(file) == [other(file).name]
 
@@ -175,20 +188,11 @@ def test_what_is_written_between_two_looks_is_kept(
 def test_it_gets_its_name_back_where_no_file_has_two(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other(file).write_bytes(b"")
-    real = os.rename
-
-    def meanwhile(old: str, new: str) -> None:
-        monkeypatch.setattr(os, "rename", real)
-        write_over(Path(old))
-        real(old, new)
-
     def link(old: str, new: str) -> None:
         raise OSError(errno.EPERM, os.strerror(errno.EPERM), old, None, new)
 
-    monkeypatch.setattr(os, "rename", meanwhile)
     monkeypatch.setattr(os, "link", link)
-    pair.remove_empty(str(other(file)))
+    taken_away(file, monkeypatch, before=write_over)
     assert texts(file) == (TEXT, MINE)
     assert beside(file) == [other(file).name]
 
@@ -196,17 +200,10 @@ def test_it_gets_its_name_back_where_no_file_has_two(
 def test_two_texts_of_that_moment_are_both_kept(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other(file).write_bytes(b"")
-    real = os.rename
+    def yours(old: Path, _: Path) -> None:
+        old.write_text("# yours\n", "utf-8")
 
-    def meanwhile(old: str, new: str) -> None:
-        monkeypatch.setattr(os, "rename", real)
-        write_over(Path(old))
-        real(old, new)
-        Path(old).write_text("# yours\n", "utf-8")
-
-    monkeypatch.setattr(os, "rename", meanwhile)
-    pair.remove_empty(str(other(file)))
+    taken_away(file, monkeypatch, before=write_over, after=yours)
     assert texts(file) == (TEXT, "# yours\n")
     _, kept = beside(file)
     assert kept.startswith(f"{other(file).name}.theirs-")

@@ -85,19 +85,29 @@ def test_what_the_program_answers_counts(two_sides: Path, tmp_path: Path) -> Non
     assert two_sides.read_text("utf-8") == "conflict\n"
 
 
+def commit_all(folder: Path, what: str) -> None:
+    """Commit everything, whatever the hook says of it."""
+    run_git(folder, "add", "-A")
+    run_git(folder, "commit", "-q", "--no-verify", "-m", what)
+
+
+def their_branch(ledger: Path, text: str) -> None:
+    """Commit another text on a branch of theirs, and begin one of ours beside it."""
+    run_git(ledger.parent, "checkout", "-q", "-b", "theirs")
+    ledger.write_text(text, "utf-8")
+    commit_all(ledger.parent, "theirs")
+    run_git(ledger.parent, "checkout", "-q", "-b", "ours", "HEAD~1")
+
+
 def test_what_does_not_read_is_never_done_if_it_is_all_ours(repository: Path) -> None:
     # What theirs adds is in ours, whose own change above it does not read.
     folder = repository.parent
     late = '[[activity]]\ntitle = "Late"\n'
     setup(repository, "--yes")
-    run_git(folder, "add", "-A")
-    run_git(folder, "commit", "-q", "--no-verify", "-m", "first")
-    run_git(folder, "checkout", "-q", "-b", "theirs")
-    repository.write_text(HEAD + late, "utf-8")
-    run_git(folder, "commit", "-q", "-a", "--no-verify", "-m", "theirs")
-    run_git(folder, "checkout", "-q", "-b", "ours", "HEAD~1")
+    commit_all(folder, "first")
+    their_branch(repository, HEAD + late)
     repository.write_text(BROKEN + late, "utf-8")
-    run_git(folder, "commit", "-q", "-a", "--no-verify", "-m", "ours")
+    commit_all(folder, "ours")
     with pytest.raises(subprocess.CalledProcessError) as failed:
         run_git(folder, "merge", "theirs")
     assert "the result could not be checked: look at it before you commit" in failed.value.stderr
@@ -114,16 +124,11 @@ def test_archived_here_and_changed_there(repository: Path) -> None:
     changed = talk.replace("= 1\n", "= 2\n")
     setup(repository, "--yes")
     repository.write_text(HEAD + talk, "utf-8")
-    run_git(folder, "add", "-A")
-    run_git(folder, "commit", "-q", "--no-verify", "-m", "first")
-    run_git(folder, "checkout", "-q", "-b", "theirs")
-    repository.write_text(HEAD + changed, "utf-8")
-    run_git(folder, "commit", "-q", "-a", "--no-verify", "-m", "theirs")
-    run_git(folder, "checkout", "-q", "-b", "ours", "HEAD~1")
+    commit_all(folder, "first")
+    their_branch(repository, HEAD + changed)
     repository.write_text(HEAD, "utf-8")
     archive.write_text("format = 1\n" + talk, "utf-8")
-    run_git(folder, "add", "-A")
-    run_git(folder, "commit", "-q", "--no-verify", "-m", "ours")
+    commit_all(folder, "ours")
     with pytest.raises(subprocess.CalledProcessError) as failed:
         run_git(folder, "merge", "theirs")
     assert "conflict: talk was removed here and changed on the other side" in failed.value.stderr

@@ -5,6 +5,7 @@ import shlex
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -232,15 +233,20 @@ def compare(dice: random.Random, folder: Path) -> Counter[str]:
     return ends
 
 
-def test_random_histories(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def compare_all(seeds: Sequence[str], folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Merge a random history for each seed, and print how they ended."""
     ends: Counter[str] = Counter()
-    for number in range(8):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        ends += compare(random.Random(f"histories {number}"), folder)
+    for number, seed in enumerate(seeds):
+        here = folder / str(number)
+        here.mkdir()
+        ends += compare(random.Random(seed), here)
     with capsys.disabled():
         print(f"\n{dict(sorted(ends.items()))}", end="")
     assert ends["driver: wrong"] == 0
+
+
+def test_random_histories(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    compare_all([f"histories {number}" for number in range(8)], tmp_path, capsys)
 
 
 @pytest.mark.soak
@@ -248,11 +254,5 @@ def test_random_histories(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
 def test_three_thousand_histories(
     block: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ends: Counter[str] = Counter()
-    for number in range(HISTORIES):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        ends += compare(random.Random(f"histories {block} {number}"), folder)
-    with capsys.disabled():
-        print(f"\n{dict(sorted(ends.items()))}", end="")
-    assert ends["driver: wrong"] == 0
+    seeds = [f"histories {block} {number}" for number in range(HISTORIES)]
+    compare_all(seeds, tmp_path, capsys)
